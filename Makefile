@@ -1,0 +1,56 @@
+# `make demo` and `make test` do all set-up themselves, in .venv, on a bare machine with Python 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix reference bench deep docs lock wheel clean
+
+help:            ## list the targets
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "psoas needs Python 3.11 or later: make PYTHON=python3.11"; exit 1; }
+	@echo "Installing what psoas needs into .venv (a minute or two the first time)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: $(READY)   ## the main job on built-in measured movement; writes demo/report.html
+	@$(BIN)/psoas demo --out demo
+
+test: $(READY)   ## every check and every test that can run here
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n auto --dist loadgroup
+
+check: $(READY)  ## formatting, types, import contracts, shelf
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/psoas knowledge check
+
+fix: $(READY)    ## mend formatting
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+reference: $(READY)  ## only the comparisons with OpenSim and with recordings
+	$(BIN)/pytest -m reference -n auto
+
+bench: $(READY)  ## speed as ratios, each measured in one run
+	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+deep: $(READY)   ## mutation of the gate, long property runs
+	PSOAS_DEEP=1 $(BIN)/pytest tests/properties -n auto
+	$(BIN)/python tests/mutation.py
+
+docs: $(READY)   ## regenerate the generated pages
+	$(BIN)/python docs/generate.py
+
+lock:            ## renew requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements.lock
+
+wheel: $(READY)  ## a wheel with the built assets, in dist/
+	$(BIN)/uv build --wheel --out-dir dist

@@ -1,0 +1,1 @@
+"""Movement in, forces out. Read `pipeline.py` first."""
