@@ -194,7 +194,7 @@ AS_BUILT = Condition("as_built")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MuscleForces:
-    """The sharing of the joint moments among the muscles. `status` 0 is solved; `reserve_nm` is what muscles left.
+    """The sharing of the joint moments among the muscles; `status` 0 is solved, `reserve_nm` what they left.
 
     `force_n` is the tendon force, active and passive together.
     """
