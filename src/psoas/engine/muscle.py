@@ -1,0 +1,147 @@
+"""What a muscle line can pull at a given length and velocity: a Hill muscle with three separate knobs.
+
+The fibre stands at its pennation angle between tendon and bone and keeps its width (Zajac 1989; Millard et
+al. 2013, doi:10.1115/1.4023390, whose sampled curves the muscle table holds). Rigid tendon: the tendon has
+its slack length, and the fibre takes up every change of the path. Elastic tendon: the strain is given by
+the caller, who finds it from the force (`static_optimisation`); the velocity of the fibre stays that of
+the rigid tendon, because updating it inside the iteration diverges.
+
+Knobs (`Condition`): strength scales the active force and leaves the passive force alone; shortness scales
+the optimal fibre length by 1 - x with the tendon slack length unchanged; stiffness scales the passive force.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from psoas.engine.types import AS_BUILT, Condition, MuscleTable
+from psoas.errors import InputError
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "iliopsoas": ("psoas", "iliacus"),
+    "rectus_femoris": ("recfem",),
+    "vasti": ("vasint", "vaslat", "vasmed"),
+    "quadriceps": ("recfem", "vasint", "vaslat", "vasmed"),
+    "hamstrings": ("bflh", "bfsh", "semimem", "semiten"),
+    "gluteus_maximus": ("glmax1", "glmax2", "glmax3"),
+    "gluteus_medius": ("glmed1", "glmed2", "glmed3"),
+    "gluteus_minimus": ("glmin1", "glmin2", "glmin3"),
+    "adductors": ("addbrev", "addlong", "addmagDist", "addmagIsch", "addmagMid", "addmagProx"),
+    "gastrocnemii": ("gasmed", "gaslat"),
+    "plantarflexors": ("gasmed", "gaslat", "soleus"),
+    "tensor_fasciae_latae": ("tfl",),
+    "sartorius": ("sart",),
+}
+"""Muscle groups that a knob or a weight may name; a muscle's own name (`recfem`) serves as well."""
+
+_STRAIN_AT_MAX_FORCE = 0.049  # default of the published model's tendon curve (Millard et al. 2013)
+_SHORTEST_ALONG_TENDON = 1e-4  # m; a path shorter than its slack tendon leaves a fibre of its own width
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capacity:
+    """What each line can pull on its tendon: force_n = activation * active_n + passive_n.
+
+    `fibre_length` is in optimal fibre lengths, `fibre_velocity` in maximal velocities (lengthening positive).
+    """
+
+    active_n: Float[np.ndarray, "time muscle"]
+    passive_n: Float[np.ndarray, "time muscle"]
+    fibre_length: Float[np.ndarray, "time muscle"]
+    fibre_velocity: Float[np.ndarray, "time muscle"]
+
+
+def capacity(
+    muscles: MuscleTable,
+    length_m: Float[np.ndarray, "time muscle"],
+    velocity_m_s: Float[np.ndarray, "time muscle"],
+    condition: Condition = AS_BUILT,
+    *,
+    strain: Float[np.ndarray, "time muscle"] | float = 0.0,
+    max_velocity_lopt_s: float | None = None,
+    force_velocity: bool = True,
+    pennation: bool = True,
+) -> Capacity:
+    """Active and passive tendon force of every line at the path's length and velocity.
+
+    `max_velocity_lopt_s` replaces the table's value for every line; `force_velocity=False` leaves the
+    velocity out; `pennation=False` leaves the cosine out of the active force, as OpenSim's static
+    optimisation does. These are choices of sharing, not of the body.
+    """
+    optimal = muscles.optimal_fibre_length_m * (1.0 - knob(muscles, condition.shortness, 0.0))
+    width = optimal * np.sin(muscles.pennation_rad)
+    along = np.maximum(length_m - muscles.tendon_slack_length_m * (1.0 + strain), _SHORTEST_ALONG_TENDON)
+    fibre = np.sqrt(along**2 + width**2)
+    cosine = along / fibre
+    fastest = muscles.max_velocity_lopt_s if max_velocity_lopt_s is None else max_velocity_lopt_s
+    length = fibre / optimal
+    velocity = velocity_m_s * cosine / (optimal * fastest)
+    active = muscles.max_isometric_force_n * knob(muscles, condition.strength, 1.0)
+    active = active * sampled(muscles.curve_length, muscles.active_force_length, length)
+    if pennation:
+        active = active * cosine
+    if force_velocity:
+        active = active * np.interp(velocity, muscles.curve_velocity, muscles.force_velocity)
+    passive = muscles.max_isometric_force_n * knob(muscles, condition.stiffness, 1.0)
+    passive = passive * cosine * sampled(muscles.curve_length, muscles.passive_force_length, length)
+    return Capacity(active, passive, length, velocity)
+
+
+def tendon_strain(
+    muscles: MuscleTable, force_n: Float[np.ndarray, "time muscle"]
+) -> Float[np.ndarray, "time muscle"]:
+    """Strain of an elastic tendon under `force_n`, 4.9 % at the maximal isometric force.
+
+    The exponential tendon of De Groote et al. 2016 (doi:10.1007/s10439-016-1591-9) with its toe at slack
+    length, f = 0.2 (exp(k strain) - 1), turned round: a closed form, so the outer iteration has no inner one.
+    """
+    k = np.log(6.0) / _STRAIN_AT_MAX_FORCE
+    normalised = np.maximum(force_n, 0.0) / muscles.max_isometric_force_n
+    return np.asarray(np.log1p(5.0 * normalised) / k)
+
+
+def sampled(
+    grid: Float[np.ndarray, "sample"],
+    curve: Float[np.ndarray, "muscle sample"],
+    at: Float[np.ndarray, "time muscle"],
+) -> Float[np.ndarray, "time muscle"]:
+    """Each muscle's curve at its own lengths, linear between samples, held constant outside them."""
+    inside = np.clip(at, grid[0], grid[-1])
+    left = np.clip(np.searchsorted(grid, inside, side="right") - 1, 0, len(grid) - 2)
+    part = (inside - grid[left]) / (grid[left + 1] - grid[left])
+    muscle = np.arange(len(curve))
+    return np.asarray((1.0 - part) * curve[muscle, left] + part * curve[muscle, left + 1])
+
+
+def knob(muscles: MuscleTable, setting: Mapping[str, float], as_built: float) -> Float[np.ndarray, "muscle"]:
+    """The value of a knob for every line; a later entry of `setting` overrides an earlier one.
+
+    Keys are a group or a muscle, alone (both sides) or with `_r` or `_l`. A key that names nothing in this
+    body is an InputError.
+    """
+    value = np.full(len(muscles.names), as_built)
+    for key, x in setting.items():
+        value[members(muscles, key)] = x
+    return value
+
+
+def members(muscles: MuscleTable, key: str) -> Bool[np.ndarray, "muscle"]:
+    """Which lines belong to a group, a muscle or a single line, with or without its side."""
+    stem, _, side = key.rpartition("_")
+    stem, side = (stem, f"_{side}") if side in ("r", "l") else (key, "")
+    wanted = GROUPS.get(stem, (stem,))
+    found = np.array(
+        [
+            (muscle[:-2] in wanted or line[:-2] in wanted) and muscle.endswith(side)
+            for muscle, line in zip(muscles.muscle, muscles.names, strict=True)
+        ]
+    )
+    if not found.any():
+        raise InputError(
+            f"No muscle or muscle group of this body is called {key!r}.",
+            f"{key}",
+            f"Use one of {', '.join(GROUPS)}, or a muscle such as recfem, alone or with _r or _l.",
+        )
+    return found
