@@ -130,14 +130,17 @@ class Coupling:
 class Body:
     """A corrected, scaled body. `mj` is a mujoco.MjModel whose world is the ground frame.
 
-    `coordinates` are the independent coordinates, in MuJoCo joint order; every other joint follows by
-    `couplings`. `tendons[i]` is the MuJoCo tendon of `muscles.names[i]`.
+    `coordinates` are the independent coordinates, `coordinate_range` the range in which each is meant to move.
+    A MuJoCo joint either has a coordinate's name and is it, or follows one by `couplings` (the lumbar
+    coordinates have no joint of their own: five levels follow them; see `kinematics.joint_motion`).
+    `tendons[i]` is the MuJoCo tendon of `muscles.names[i]`.
     """
 
     name: str
     sha256: str
     mj: Any
     coordinates: tuple[str, ...]
+    coordinate_range: Float[np.ndarray, "coordinate 2"]
     couplings: tuple[Coupling, ...]
     muscles: MuscleTable
     tendons: Int[np.ndarray, "muscle"]

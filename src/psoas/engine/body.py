@@ -1,0 +1,257 @@
+"""Builds the body: from tables to a MuJoCo model whose world is OpenSim's ground frame.
+
+`load_body` gives the published body of RajagopalLaiUhlrich 2023 with our spine and psoas; `body_from_osim`
+the same from a scaled model's own numbers; `build_body` anything in between (the scaling uses it).
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import mujoco
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+from psoas.engine import body_tables
+from psoas.engine.body_data import published_tables
+from psoas.engine.body_tables import IDENTITY, Axis, BodyTables, JointTable, MuscleLine, Vec3, WrapCylinder
+from psoas.engine.couplings import piecewise
+from psoas.engine.formats.osim import read_osim
+from psoas.engine.lumbar import Psoas, Spine, with_lumbar_spine, with_psoas_fascicles
+from psoas.engine.muscle_table import muscle_table
+from psoas.engine.types import Body, Coupling
+from psoas.engine.wrapping import WrapSegment, wrap_segments
+from psoas.errors import ModelError
+from psoas.units import STANDARD_GRAVITY_M_S2
+
+ScaledFrom = Literal["none", "static", "osim", "height_mass", "moving"]
+CONTACT_SEGMENTS = (
+    "femur",
+    "tibia",
+    "patella",
+)  # their joints keep all three slides: the force there is the contact
+SIDE_SITE_RADII = 2.0  # a side site lies this many radii from the cylinder's axis; only its direction counts
+
+
+@lru_cache(maxsize=4)
+def load_body(spine: Spine = "rhythm", psoas: Psoas = "fascicles") -> Body:
+    """The published, unscaled body (75.3 kg)."""
+    return build_body(published_tables(), spine=spine, psoas=psoas)
+
+
+def body_from_osim(path: Path, spine: Spine = "rhythm", psoas: Psoas = "fascicles") -> Body:
+    """The body of a (scaled) Rajagopal-family .osim file: its own geometry, masses, muscles and markers."""
+    return build_body(read_osim(path), spine=spine, psoas=psoas, scaled_from="osim")
+
+
+def build_body(
+    tables: BodyTables,
+    *,
+    spine: Spine = "rhythm",
+    psoas: Psoas = "fascicles",
+    scaled_from: ScaledFrom = "none",
+    height_m: float | None = None,
+) -> Body:
+    """A Body from OpenSim-like tables, with our spine and psoas (`psoas="lumped"`: to compare with OpenSim).
+
+    Raises ModelError where the tables cannot make a moving body.
+    """
+    whole = with_lumbar_spine(tables, spine)
+    if psoas == "fascicles":
+        whole = with_psoas_fascicles(whole)
+    spec = _spec(whole)
+    try:
+        model = spec.compile()
+    except ValueError as error:
+        raise ModelError(
+            f"The body cannot be built: {str(error).splitlines()[0]}",
+            whole.name,
+            "Check masses, inertias and scale factors; every mass has to be positive.",
+        ) from error
+    _set_inertia(model, whole)
+    return Body(
+        name=whole.name,
+        sha256=body_tables.sha256(whole),
+        mj=model,
+        coordinates=tuple(c.name for c in whole.coordinates),
+        coordinate_range=np.array([c.range for c in whole.coordinates]),
+        couplings=_couplings(whole),
+        muscles=muscle_table(whole),
+        tendons=np.array([model.tendon(m.name).id for m in whole.lines]),
+        mass_kg=whole.mass_kg,
+        height_m=height_m,
+        scaled_from=scaled_from,
+        segment_scales={s.name: s.scale for s in whole.segments if s.scale is not None},
+    )
+
+
+def rotation(euler_rad: Vec3) -> Rotation:
+    """Rotation of body-fixed x-y-z angles, as OpenSim orients frames and wrap objects."""
+    return Rotation.from_euler("XYZ", euler_rad)
+
+
+def joint_name(joint: JointTable, axis: Axis) -> str:
+    """MuJoCo joint of an axis: the coordinate's own name where it is the coordinate, else joint and axis."""
+    if axis.function == IDENTITY and axis.coordinate is not None:
+        return axis.coordinate
+    return f"{joint.name}_{axis.name}"
+
+
+def moving_axes(joint: JointTable) -> list[Axis]:
+    """Axes that become MuJoCo joints: those that move or are offset, and the slides of contact joints."""
+    keeps_slides = joint.child.rsplit("_", 1)[0] in CONTACT_SEGMENTS
+    return [
+        a
+        for a in joint.axes
+        if a.coordinate is not None
+        or any(v * a.function.scale != 0.0 for v in a.function.y)
+        or (a.kind == "slide" and keeps_slides)
+    ]
+
+
+def _couplings(tables: BodyTables) -> tuple[Coupling, ...]:
+    """Every MuJoCo joint that is not itself a coordinate; a constant follows any one, with no slope."""
+    anything = tables.coordinates[0].name
+    return tuple(
+        Coupling(joint_name(j, a), a.coordinate or anything, piecewise(a.function))
+        for j in tables.joints
+        for a in moving_axes(j)
+        if joint_name(j, a) != a.coordinate
+    )
+
+
+def _spec(tables: BodyTables) -> Any:
+    spec = mujoco.MjSpec()
+    spec.modelname = tables.name
+    spec.compiler.degree = False
+    spec.compiler.inertiafromgeom = mujoco.mjtInertiaFromGeom.mjINERTIAFROMGEOM_FALSE
+    spec.compiler.balanceinertia = False
+    spec.option.gravity = [0.0, -STANDARD_GRAVITY_M_S2, 0.0]
+    bodies = {"ground": spec.worldbody}
+    for joint in _root_first(tables):
+        bodies[joint.child] = _add_segment(bodies[joint.parent], tables, joint)
+    for wrap in tables.wraps:
+        _add_wrap(bodies[wrap.segment], wrap)
+    for marker in tables.markers:
+        bodies[marker.segment].add_site(name=f"marker/{marker.name}", pos=marker.location_m)
+    for line in tables.lines:
+        _add_line(spec, bodies, tables, line)
+    return spec
+
+
+def _root_first(tables: BodyTables) -> list[JointTable]:
+    """Joints in an order in which every parent comes before its children."""
+    placed, waiting, order = {"ground"}, list(tables.joints), []
+    while waiting:
+        ready = [j for j in waiting if j.parent in placed]
+        if not ready:
+            raise ModelError(
+                f"The segment {waiting[0].child} hangs on {waiting[0].parent}, which hangs on nothing",
+                tables.name,
+                "Check the joints of the model.",
+            )
+        order += ready
+        placed |= {j.child for j in ready}
+        waiting = [j for j in waiting if j not in ready]
+    return order
+
+
+def _add_segment(parent: Any, tables: BodyTables, joint: JointTable) -> Any:
+    """A segment and its joint: parent offset, slides, hinges, inverse child offset, as in OpenSim."""
+    segment = tables.segment(joint.child)
+    in_parent, in_child = rotation(joint.parent_euler_rad), rotation(joint.child_euler_rad)
+    orientation = in_parent * in_child.inv()
+    origin = np.array(joint.parent_translation_m) - orientation.apply(joint.child_translation_m)
+    body = parent.add_body(
+        name=segment.name,
+        pos=origin,
+        quat=orientation.as_quat(scalar_first=True),
+        mass=segment.mass_kg,
+        ipos=segment.centre_m,
+        inertia=[1.0, 1.0, 1.0],  # the segment's own follows in _set_inertia
+        explicitinertial=True,
+    )
+    kinds = {"slide": mujoco.mjtJoint.mjJNT_SLIDE, "hinge": mujoco.mjtJoint.mjJNT_HINGE}
+    for axis in moving_axes(joint):
+        reach = _joint_range(tables, axis)
+        body.add_joint(
+            name=joint_name(joint, axis),
+            type=kinds[axis.kind],
+            axis=in_child.apply(axis.direction),
+            pos=joint.child_translation_m,
+            limited=mujoco.mjtLimited.mjLIMITED_FALSE,  # the range is told, never enforced
+            range=reach,
+        )
+    return body
+
+
+def _joint_range(tables: BodyTables, axis: Axis) -> tuple[float, float]:
+    """What the axis spans while its coordinate spans its range."""
+    spans = [piecewise(axis.function)(c.range) for c in tables.coordinates if c.name == axis.coordinate]
+    return (float(min(spans[0])), float(max(spans[0]))) if spans else (0.0, 0.0)
+
+
+def _set_inertia(model: Any, tables: BodyTables) -> None:
+    """The segments' own inertia, set after compilation: the compiler refuses published feet whose principal
+    moments no rigid body can have, and OpenSim computes with exactly those."""
+    for segment in tables.segments:
+        xx, yy, zz, xy, xz, yz = segment.inertia_kg_m2
+        moments, axes = np.linalg.eigh([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+        if moments[0] <= 0.0:
+            raise ModelError(
+                f"The segment {segment.name} has an inertia that is not positive",
+                tables.name,
+                "Check the segment's mass and inertia in the model.",
+            )
+        axes[:, 2] *= np.sign(np.linalg.det(axes))
+        i = model.body(segment.name).id
+        model.body_inertia[i] = moments
+        model.body_iquat[i] = Rotation.from_matrix(axes).as_quat(scalar_first=True)
+    mujoco.mj_setConst(model, mujoco.MjData(model))
+
+
+def _add_wrap(body: Any, wrap: WrapCylinder) -> None:
+    """An infinitely long cylinder, and a site on the side where OpenSim's quadrant keeps the lines."""
+    orientation = rotation(wrap.euler_rad)
+    body.add_geom(
+        name=wrap.name,
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+        pos=wrap.translation_m,
+        quat=orientation.as_quat(scalar_first=True),
+        size=[wrap.radius_m, wrap.length_m / 2.0, 0.0],
+        contype=0,
+        conaffinity=0,
+        group=3,
+    )
+    if wrap.quadrant != "all":
+        body.add_site(
+            name=f"side/{wrap.name}", pos=wrap.translation_m + orientation.apply(_side(wrap)), group=3
+        )
+
+
+def _side(wrap: WrapCylinder) -> Float[np.ndarray, "3"]:
+    sign = -1.0 if wrap.quadrant.startswith("-") else 1.0
+    direction = np.array([wrap.quadrant.endswith(a) for a in "xyz"], dtype=float)
+    return sign * SIDE_SITE_RADII * wrap.radius_m * direction
+
+
+def _add_line(spec: Any, bodies: dict[str, Any], tables: BodyTables, line: MuscleLine) -> None:
+    tendon = spec.add_tendon(name=line.name)
+    segments = wrap_segments(tables, line)
+    for i, point in enumerate(line.points):
+        name = f"{line.name}/{i + 1}"
+        bodies[point.segment].add_site(name=name, pos=point.location_m, group=4)
+        tendon.wrap_site(name)
+        for s in segments:
+            if s.after == i:
+                _add_wrap_segment(bodies, tendon, line, s)
+
+
+def _add_wrap_segment(bodies: dict[str, Any], tendon: Any, line: MuscleLine, s: WrapSegment) -> None:
+    side = "" if s.wrap.quadrant == "all" else f"side/{s.wrap.name}"
+    tendon.wrap_geom(s.wrap.name, side)
+    if s.then is not None:
+        name = f"{line.name}/{s.then.name}"
+        bodies[s.then.segment].add_site(name=name, pos=s.then.location_m, group=4)
+        tendon.wrap_site(name)
