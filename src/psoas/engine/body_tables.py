@@ -17,7 +17,7 @@ Quadrant = Literal["all", "x", "+x", "-x", "y", "+y", "-y", "z", "+z", "-z"]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """y(x) times `scale`. `linear`, `polynomial`: y holds coefficients, highest first; `simm_spline`: knots."""
+    """y(x) times `scale`. `linear`, `polynomial`: y are coefficients, highest first; `simm_spline`: knots."""
 
     kind: FunctionKind
     y: tuple[float, ...]

@@ -130,7 +130,7 @@ class Coupling:
 class Body:
     """A corrected, scaled body. `mj` is a mujoco.MjModel whose world is the ground frame.
 
-    `coordinates` are the independent coordinates, `coordinate_range` the range in which each is meant to move.
+    `coordinates` are the independent ones, `coordinate_range` the range in which each is meant to move.
     A MuJoCo joint either has a coordinate's name and is it, or follows one by `couplings` (the lumbar
     coordinates have no joint of their own: five levels follow them; see `kinematics.joint_motion`).
     `tendons[i]` is the MuJoCo tendon of `muscles.names[i]`.
