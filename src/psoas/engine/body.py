@@ -21,7 +21,7 @@ from psoas.engine.formats.osim import read_osim
 from psoas.engine.lumbar import Psoas, Spine, with_lumbar_spine, with_psoas_fascicles
 from psoas.engine.muscle_table import muscle_table
 from psoas.engine.types import Body, Coupling
-from psoas.engine.wrapping import WrapSegment, wrap_segments
+from psoas.engine.wrapping import WrapSegment, length_shortfalls, wrap_segments
 from psoas.errors import ModelError
 from psoas.units import STANDARD_GRAVITY_M_S2
 
@@ -77,6 +77,7 @@ def build_body(
         coordinates=tuple(c.name for c in whole.coordinates),
         coordinate_range=np.array([c.range for c in whole.coordinates]),
         couplings=_couplings(whole),
+        shortfalls=length_shortfalls(whole),
         muscles=muscle_table(whole),
         tendons=np.array([model.tendon(m.name).id for m in whole.lines]),
         mass_kg=whole.mass_kg,
@@ -245,13 +246,11 @@ def _add_line(spec: Any, bodies: dict[str, Any], tables: BodyTables, line: Muscl
         tendon.wrap_site(name)
         for s in segments:
             if s.after == i:
-                _add_wrap_segment(bodies, tendon, line, s)
+                _add_wrap_segment(bodies, tendon, s)
 
 
-def _add_wrap_segment(bodies: dict[str, Any], tendon: Any, line: MuscleLine, s: WrapSegment) -> None:
-    side = "" if s.wrap.quadrant == "all" else f"side/{s.wrap.name}"
-    tendon.wrap_geom(s.wrap.name, side)
-    if s.then is not None:
-        name = f"{line.name}/{s.then.name}"
-        bodies[s.then.segment].add_site(name=name, pos=s.then.location_m, group=4)
-        tendon.wrap_site(name)
+def _add_wrap_segment(bodies: dict[str, Any], tendon: Any, s: WrapSegment) -> None:
+    tendon.wrap_geom(s.wrap.name, "" if s.wrap.quadrant == "all" else f"side/{s.wrap.name}")
+    if s.via is not None:
+        bodies[s.via.segment].add_site(name=s.via.name, pos=s.via.location_m, group=4)
+        tendon.wrap_site(s.via.name)

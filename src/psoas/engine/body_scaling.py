@@ -9,7 +9,6 @@ exactly, where OpenSim puts a cylinder in its place.
 from collections.abc import Mapping
 from dataclasses import replace
 
-import mujoco
 import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
@@ -25,7 +24,8 @@ from psoas.engine.body_tables import (
     Vec3,
     WrapCylinder,
 )
-from psoas.engine.kinematics import joint_motion
+from psoas.engine.kinematics import muscle_paths
+from psoas.engine.types import Coordinates
 from psoas.errors import ModelError
 
 UNSCALED = (1.0, 1.0, 1.0)
@@ -71,10 +71,8 @@ def scaled(tables: BodyTables, scales: Mapping[str, Vec3], mass_kg: float | None
 def line_lengths(tables: BodyTables) -> Float[np.ndarray, "muscle"]:
     """Length of every line (psoas lumped, one back joint) in the default posture, m."""
     body = build_body(tables, spine="one_joint", psoas="lumped")
-    data = mujoco.MjData(body.mj)
-    data.qpos[:] = joint_motion(body, np.array([[c.default for c in tables.coordinates]])).position[0]
-    mujoco.mj_fwdPosition(body.mj, data)
-    return np.array(data.ten_length[body.tendons])
+    default = np.array([[c.default for c in tables.coordinates]])
+    return muscle_paths(body, Coordinates(np.zeros(1), default, body.coordinates)).length_m[0]
 
 
 def _stretch(v: Vec3, by: Float[np.ndarray, "3"]) -> Vec3:

@@ -16,6 +16,13 @@ def piecewise(function: Function) -> PPoly:
     return PPoly(coefficients[:, None], [0.0, 1.0])  # one piece in powers of x; PPoly continues it outside
 
 
+def straight_between(x: Float[np.ndarray, "knot"], y: Float[np.ndarray, "knot"]) -> PPoly:
+    """Straight lines between knots, level outside them."""
+    lines = np.array([np.diff(y) / np.diff(x), y[:-1]])
+    before, after = np.array([[0.0], [y[0]]]), np.array([[0.0], [y[-1]]])
+    return PPoly(np.hstack([before, lines, after]), np.r_[x[0] - 1.0, x, x[-1] + 1.0])
+
+
 def _simm_spline(x: Float[np.ndarray, "knot"], y: Float[np.ndarray, "knot"]) -> PPoly:
     """Cubic spline of SIMM and OpenSim, straight outside its knots.
 

@@ -118,11 +118,7 @@ def to_coordinates(
     motion: JointMotion, joint_force: Float[np.ndarray, "time joint"], count: int
 ) -> Float[np.ndarray, "time coordinate"]:
     """Generalised forces of the joints projected on `count` coordinates: tau_c = sum f' tau_joint."""
-    gather = csr_array(
-        (np.ones(len(motion.source)), (np.arange(len(motion.source)), motion.source)),
-        (len(motion.source), count),
-    )
-    return np.asarray((joint_force * motion.slope) @ gather)
+    return _summed(joint_force * motion.slope, motion.source, count)
 
 
 def segment_poses(body: Body, coordinates: Coordinates, names: Sequence[str] | None = None) -> SegmentPoses:
@@ -162,8 +158,13 @@ def segment_names(body: Body) -> tuple[str, ...]:
 
 def muscle_paths(body: Body, coordinates: Coordinates) -> MusclePaths:
     """One pass over the movement: every length and derivative of the muscle lines."""
-    motion = joint_motion(body, coordinate_values(body, coordinates))
+    values = coordinate_values(body, coordinates)
+    motion = joint_motion(body, values)
     length, entries = _sweep(body, motion.position)
+    for s in body.shortfalls:
+        length[:, body.muscles.names.index(s.dependent)] -= s.spline(
+            values[:, body.coordinates.index(s.independent)]
+        )
     return MusclePaths(coordinates.time_s, motion, length, entries)
 
 
@@ -183,25 +184,34 @@ def muscle_geometry(
     values = coordinate_values(body, coordinates)
     paths = paths if paths is not None else muscle_paths(body, coordinates)
     rate = velocity if velocity is not None else coordinate_velocity(coordinates.time_s, values)
-    arms = moment_arms(body, paths)
-    wanted = [body.coordinates.index(name) for name in dofs]
+    muscle, joint = _jacobian_pattern(body)
+    lengthening = paths.entries * (paths.motion.slope * rate[:, paths.motion.source])[:, joint]
     return MuscleGeometry(
         time_s=coordinates.time_s,
         length_m=paths.length_m,
-        velocity_m_s=-np.einsum("tcm,tc->tm", arms, rate),
-        moment_arm_m=np.ascontiguousarray(arms[:, wanted]),
+        velocity_m_s=_summed(lengthening, muscle, len(body.tendons)),
+        moment_arm_m=moment_arms(body, paths, dofs),
         dofs=tuple(dofs),
     )
 
 
-def moment_arms(body: Body, paths: MusclePaths) -> Float[np.ndarray, "time coordinate muscle"]:
-    """-dL/dc of every line about every coordinate: joints that follow the coordinate are included."""
+def moment_arms(body: Body, paths: MusclePaths, dofs: Sequence[str]) -> Float[np.ndarray, "time dof muscle"]:
+    """-dL/dc of every line about the named coordinates: all joints that follow a coordinate are included."""
     muscle, joint = _jacobian_pattern(body)
-    muscles, count = len(body.tendons), len(body.coordinates)
-    place = paths.motion.source[joint] * muscles + muscle
-    gather = csr_array((-np.ones(len(place)), (np.arange(len(place)), place)), (len(place), count * muscles))
-    arms = (paths.entries * paths.motion.slope[:, joint]) @ gather
-    return np.asarray(arms).reshape(-1, count, muscles)
+    arms = np.zeros((len(paths.length_m), len(dofs), len(body.tendons)))
+    for k, name in enumerate(dofs):
+        here = np.flatnonzero(paths.motion.source[joint] == body.coordinates.index(name))
+        slopes = paths.entries[:, here] * paths.motion.slope[:, joint[here]]
+        arms[:, k] = -_summed(slopes, muscle[here], len(body.tendons))
+    return arms
+
+
+def _summed(
+    entries: Float[np.ndarray, "time entry"], place: Int[np.ndarray, "entry"], count: int
+) -> Float[np.ndarray, "time place"]:
+    """Entries that share a place, added up, for every frame."""
+    gather = csr_array((np.ones(len(place)), (np.arange(len(place)), place)), (len(place), count))
+    return np.asarray(entries @ gather)
 
 
 def joint_arms(
@@ -220,7 +230,7 @@ def joint_arms(
 
 
 def contact_joints(joint: Joint, side: Side) -> tuple[str, str, str]:
-    """The three slides of a joint: x, y, z of the joint's frame on its parent (femur; for the hip, pelvis)."""
+    """The three slides of a joint: x, y, z of its frame on its parent (femur; for the hip, pelvis)."""
     stem = f"{CONTACT_JOINTS[joint]}_{side}_translation"
     return (f"{stem}1", f"{stem}2", f"{stem}3")
 

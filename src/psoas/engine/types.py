@@ -133,7 +133,8 @@ class Body:
     `coordinates` are the independent ones, `coordinate_range` the range in which each is meant to move.
     A MuJoCo joint either has a coordinate's name and is it, or follows one by `couplings` (the lumbar
     coordinates have no joint of their own: five levels follow them; see `kinematics.joint_motion`).
-    `tendons[i]` is the MuJoCo tendon of `muscles.names[i]`.
+    `tendons[i]` is the MuJoCo tendon of `muscles.names[i]`; `shortfalls` is by how much the published model,
+    from which the fibre lengths come, takes a line for shorter than its path (docs/decisions.md).
     """
 
     name: str
@@ -142,6 +143,7 @@ class Body:
     coordinates: tuple[str, ...]
     coordinate_range: Float[np.ndarray, "coordinate 2"]
     couplings: tuple[Coupling, ...]
+    shortfalls: tuple[Coupling, ...]
     muscles: MuscleTable
     tendons: Int[np.ndarray, "muscle"]
     mass_kg: float
