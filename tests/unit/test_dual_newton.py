@@ -8,14 +8,14 @@ from psoas.engine import dual_newton
 
 
 def slow(matrix, target, weight, reserve, lower, upper):
-    """The same problem with r eliminated: |sqrt(w) x|^2 + |(A x - b) / reserve|^2 within bounds, by active sets."""
+    """The same with r eliminated: |sqrt(w) x|^2 + |(A x - b) / reserve|^2 within bounds, by active sets."""
     stacked = np.vstack([np.diag(np.sqrt(weight)), matrix / reserve[:, None]])
     right = np.r_[np.zeros(len(weight)), target / reserve]
     return lsq_linear(stacked, right, (lower, upper), method="bvls", tol=1e-14).x
 
 
 def leg_like(problems, rows=5, variables=40, seed=0, effort=1.0):
-    """Problems of the size and range of a leg: arms of centimetres, forces of kilonewtons, moments of tens of N.m."""
+    """Problems of the size of a leg: arms of centimetres, forces of kilonewtons, moments of tens of N.m."""
     rng = np.random.default_rng(seed)
     arms = rng.normal(scale=0.03, size=(problems, rows, variables)) * (
         rng.random((problems, rows, variables)) < 0.5
@@ -127,5 +127,5 @@ def test_a_problem_that_cannot_reach_its_tolerance_says_so():
 )
 def test_senseless_settings_are_refused(weight, reserve, lower):
     one = np.ones(40)
-    with pytest.raises(ValueError, match="positive|bound"):
+    with pytest.raises(ValueError, match=r"positive|bound"):
         dual_newton.share(*leg_like(1), weight * one, reserve * np.ones(5), lower * one, one)

@@ -14,27 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
+from psoas.engine.muscle_table import lines_of
 from psoas.engine.types import AS_BUILT, Condition, MuscleTable
-from psoas.errors import InputError
-
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "iliopsoas": ("psoas", "iliacus"),
-    "rectus_femoris": ("recfem",),
-    "vasti": ("vasint", "vaslat", "vasmed"),
-    "quadriceps": ("recfem", "vasint", "vaslat", "vasmed"),
-    "hamstrings": ("bflh", "bfsh", "semimem", "semiten"),
-    "gluteus_maximus": ("glmax1", "glmax2", "glmax3"),
-    "gluteus_medius": ("glmed1", "glmed2", "glmed3"),
-    "gluteus_minimus": ("glmin1", "glmin2", "glmin3"),
-    "adductors": ("addbrev", "addlong", "addmagDist", "addmagIsch", "addmagMid", "addmagProx"),
-    "gastrocnemii": ("gasmed", "gaslat"),
-    "plantarflexors": ("gasmed", "gaslat", "soleus"),
-    "tensor_fasciae_latae": ("tfl",),
-    "sartorius": ("sart",),
-}
-"""Muscle groups that a knob or a weight may name; a muscle's own name (`recfem`) serves as well."""
 
 _STRAIN_AT_MAX_FORCE = 0.049  # default of the published model's tendon curve (Millard et al. 2013)
 _SHORTEST_ALONG_TENDON = 1e-4  # m; a path shorter than its slack tendon leaves a fibre of its own width
@@ -107,10 +90,9 @@ def sampled(
     curve: Float[np.ndarray, "muscle sample"],
     at: Float[np.ndarray, "time muscle"],
 ) -> Float[np.ndarray, "time muscle"]:
-    """Each muscle's curve at its own lengths, linear between samples, held constant outside them."""
-    inside = np.clip(at, grid[0], grid[-1])
-    left = np.clip(np.searchsorted(grid, inside, side="right") - 1, 0, len(grid) - 2)
-    part = (inside - grid[left]) / (grid[left + 1] - grid[left])
+    """Each muscle's curve at its own lengths, linear between samples, straight on beyond the last."""
+    left = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 2)
+    part = (np.maximum(at, grid[0]) - grid[left]) / (grid[left + 1] - grid[left])
     muscle = np.arange(len(curve))
     return np.asarray((1.0 - part) * curve[muscle, left] + part * curve[muscle, left + 1])
 
@@ -118,30 +100,9 @@ def sampled(
 def knob(muscles: MuscleTable, setting: Mapping[str, float], as_built: float) -> Float[np.ndarray, "muscle"]:
     """The value of a knob for every line; a later entry of `setting` overrides an earlier one.
 
-    Keys are a group or a muscle, alone (both sides) or with `_r` or `_l`. A key that names nothing in this
-    body is an InputError.
+    Keys are a group or a muscle, alone (both sides) or with `_r` or `_l`; `lines_of` refuses others.
     """
     value = np.full(len(muscles.names), as_built)
     for key, x in setting.items():
-        value[members(muscles, key)] = x
+        value[list(lines_of(muscles, key))] = x
     return value
-
-
-def members(muscles: MuscleTable, key: str) -> Bool[np.ndarray, "muscle"]:
-    """Which lines belong to a group, a muscle or a single line, with or without its side."""
-    stem, _, side = key.rpartition("_")
-    stem, side = (stem, f"_{side}") if side in ("r", "l") else (key, "")
-    wanted = GROUPS.get(stem, (stem,))
-    found = np.array(
-        [
-            (muscle[:-2] in wanted or line[:-2] in wanted) and muscle.endswith(side)
-            for muscle, line in zip(muscles.muscle, muscles.names, strict=True)
-        ]
-    )
-    if not found.any():
-        raise InputError(
-            f"No muscle or muscle group of this body is called {key!r}.",
-            f"{key}",
-            f"Use one of {', '.join(GROUPS)}, or a muscle such as recfem, alone or with _r or _l.",
-        )
-    return found

@@ -56,9 +56,9 @@ class Sharing:
     reserve_nm: float = 1.0
 
 
-DEFAULT = Sharing("default", weight={"gastrocnemii": 3.0})
+DEFAULT = Sharing("default", weight={"gastrocnemius": 3.0})
 UNWEIGHTED = Sharing("unweighted")
-BAND = tuple(Sharing(f"gastrocnemii_{w:g}", weight={"gastrocnemii": w}) for w in (2.0, 5.0))
+BAND = tuple(Sharing(f"gastrocnemius_{w:g}", weight={"gastrocnemius": w}) for w in (2.0, 5.0))
 ELASTIC = replace(DEFAULT, name="elastic", tendon="elastic")
 OPENSIM_PARITY = Sharing("opensim_parity", lower_bound=0.01, passive=False, pennation=False)
 """The peer's habits, for comparison only: no passive force, no cosine of pennation, lower bound 0.01."""
