@@ -1,4 +1,4 @@
-"""The quiz is fair: one answer, each wrong one explained, nothing that rests on a weak claim; and it comes back."""
+"""The quiz is fair: one answer, each wrong one explained, no weak claim under it; and it comes back."""
 
 import random
 from typing import Any

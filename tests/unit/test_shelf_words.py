@@ -1,4 +1,4 @@
-"""What the shelf says to people: every sentence graded and sourced, nothing unverified as fact, easy to read."""
+"""What the shelf says to people: each sentence graded and sourced, none unverified as fact, easy to read."""
 
 import re
 from typing import Any
