@@ -60,6 +60,8 @@ def _add_plate(file: "ezc3d.c3d", frames: int) -> None:
     file.add_parameter("FORCE_PLATFORM", "CORNERS", corners.T[:, :, None])
     file.add_parameter("FORCE_PLATFORM", "ORIGIN", np.zeros((3, 1)))
     file.add_parameter("FORCE_PLATFORM", "CHANNEL", np.arange(1.0, 7.0)[:, None])
+    for key in ("USED", "TYPE", "ZERO", "CHANNEL"):
+        file["parameters"]["FORCE_PLATFORM"][key]["type"] = 2  # whole numbers
 
 
 def test_markers_come_in_metres_on_their_clock(tmp_path: Path) -> None:
