@@ -19,10 +19,10 @@ from psoas.engine.kinematics import (
     MusclePaths,
     coordinate_values,
     joint_motion,
-    muscle_geometry,
+    swept_paths,
     to_coordinates,
 )
-from psoas.engine.types import Body, Coordinates, FootReaction, JointMoments, MuscleGeometry
+from psoas.engine.types import Body, Coordinates, FootReaction, JointMoments
 
 FEET = ("calcn_r", "calcn_l")  # segments that carry the ground reaction, in the order of FootReaction
 PELVIS_FORCES = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
@@ -57,7 +57,7 @@ def inverse_dynamics(body: Body, coordinates: Coordinates, reaction: FootReactio
 def dynamics(body: Body, coordinates: Coordinates, reaction: FootReaction | None) -> Dynamics:
     """The sweep: frames, muscle paths and one Newton-Euler recursion a frame.
 
-    `joint_moments`, `geometry_of` and `joint_contact.contact_geometry` read it.
+    `joint_moments`, `muscle_geometry(paths=..., velocity=...)` and `contact_geometry` read it.
     """
     values = coordinate_values(body, coordinates)
     velocity, acceleration = derivatives(coordinates.time_s, values)
@@ -85,7 +85,7 @@ def dynamics(body: Body, coordinates: Coordinates, reaction: FootReaction | None
         length[t], entries[t] = data.ten_length, data.ten_J
     return Dynamics(
         coordinates.time_s,
-        MusclePaths(coordinates.time_s, motion, length[:, body.tendons], entries),
+        swept_paths(body, coordinates.time_s, values, motion, length, entries),
         velocity,
         force,
         axis,
@@ -102,13 +102,6 @@ def joint_moments(body: Body, movement: Dynamics) -> JointMoments:
     residual = np.linalg.solve(movement.axis[:, turning], movement.joint_force[:, turning, None])[..., 0]
     return JointMoments(
         movement.time_s, moment, names, moment[:, [names.index(n) for n in PELVIS_FORCES]], residual
-    )
-
-
-def geometry_of(body: Body, coordinates: Coordinates, movement: Dynamics) -> MuscleGeometry:
-    """Muscle geometry about every coordinate, from the sweep that the dynamics needed anyway."""
-    return muscle_geometry(
-        body, coordinates, body.coordinates, paths=movement.paths, velocity=movement.velocity
     )
 
 

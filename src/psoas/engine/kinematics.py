@@ -160,12 +160,24 @@ def muscle_paths(body: Body, coordinates: Coordinates) -> MusclePaths:
     """One pass over the movement: every length and derivative of the muscle lines."""
     values = coordinate_values(body, coordinates)
     motion = joint_motion(body, values)
-    length, entries = _sweep(body, motion.position)
+    return swept_paths(body, coordinates.time_s, values, motion, *_sweep(body, motion.position))
+
+
+def swept_paths(
+    body: Body,
+    time_s: Float[np.ndarray, "time"],
+    values: Float[np.ndarray, "time coordinate"],
+    motion: JointMotion,
+    tendon_length_m: Float[np.ndarray, "time muscle"],
+    entries: Float[np.ndarray, "time entry"],
+) -> MusclePaths:
+    """A sweep's copies of MuJoCo's `ten_length` and `ten_J` as paths; lengths as the parameters count them."""
+    length = tendon_length_m[:, body.tendons]
     for s in body.shortfalls:
         length[:, body.muscles.names.index(s.dependent)] -= s.spline(
             values[:, body.coordinates.index(s.independent)]
         )
-    return MusclePaths(coordinates.time_s, motion, length, entries)
+    return MusclePaths(time_s, motion, length, entries)
 
 
 def muscle_geometry(
@@ -264,7 +276,7 @@ def _sweep(
         mujoco.mj_tendon(model, data)
         length[t] = data.ten_length
         entries[t] = data.ten_J
-    return length[:, body.tendons], entries
+    return length, entries
 
 
 @lru_cache(maxsize=32)

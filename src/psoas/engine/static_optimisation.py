@@ -33,6 +33,8 @@ from psoas.errors import SolveError
 
 LEG_DOFS = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle")
 """Dofs whose moments the muscles carry. The foot's own joints follow OpenSim's practice and are left out."""
+BOTH_LEGS = tuple(f"{dof}_{side}" for side in ("r", "l") for dof in LEG_DOFS)
+"""What `muscle_geometry` has to know for both legs."""
 
 _ELASTIC_ROUNDS = 6  # outer iterations of the elastic tendon; more change the tibiofemoral force by < 0.01 BW
 
