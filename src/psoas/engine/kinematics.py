@@ -171,7 +171,7 @@ def swept_paths(
     tendon_length_m: Float[np.ndarray, "time muscle"],
     entries: Float[np.ndarray, "time entry"],
 ) -> MusclePaths:
-    """A sweep's copies of MuJoCo's `ten_length` and `ten_J` as paths; lengths as the parameters count them."""
+    """A sweep's copies of MuJoCo's tendon arrays as paths; lengths as the muscle parameters count them."""
     length = tendon_length_m[:, body.tendons]
     for s in body.shortfalls:
         length[:, body.muscles.names.index(s.dependent)] -= s.spline(
