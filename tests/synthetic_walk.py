@@ -53,7 +53,7 @@ def events(seconds: float) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndar
     for phase in (0.0, 0.5):
         contact = (np.arange(-2, 20) + phase) * CYCLE_S
         off = contact + STANCE * CYCLE_S
-        contacts.append(contact[(contact > 1e-9) & (contact < seconds - 1e-9)])
+        contacts.append(contact[(contact > -1e-9) & (contact < seconds - 1e-9)])
         offs.append(off[(off > 1e-9) & (off < seconds - 1e-9)])
     return (contacts[0], contacts[1]), (offs[0], offs[1])
 

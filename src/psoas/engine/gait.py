@@ -9,7 +9,7 @@ from jaxtyping import Float
 from scipy.signal import find_peaks
 
 from psoas.engine.coverage import loaded
-from psoas.engine.feet import SIDES, Feet, spans
+from psoas.engine.feet import SIDES, Feet, resting, spans
 from psoas.engine.ground_reaction import CONTACT_N
 from psoas.engine.types import FootReaction, GaitEvents
 
@@ -21,6 +21,7 @@ _PASSING_M = 0.3  # range of one heel ahead of the other: 0.6 m and more in walk
 _APART_S = 0.4
 _SAME_S = 0.15  # a contact of the forces and of the kinematics this close are one
 _SHORTEST_CONTACT_S = 0.05
+_RESTING_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +58,12 @@ def _events_of(side: int, feet: Feet, reaction: FootReaction | None) -> GaitEven
         bears = spans(loaded(reaction)[:, side])
         borne = [s for s in bears if feet.time_s[s[1] - 1] - feet.time_s[s[0]] >= _SHORTEST_CONTACT_S]
         force_n = np.nan_to_num(reaction.force_n[:, side, 1])
-        on = [_crossing(feet.time_s, force_n, start) for start, _ in borne if start > 0]
-        away = [_crossing(feet.time_s, force_n, stop) for _, stop in borne if stop < len(feet.time_s)]
+        # A foot that rests long before its plate speaks, or long after, has not landed or left then.
+        rests, long = resting(feet)[:, side], round(_RESTING_S / float(np.median(np.diff(feet.time_s))))
+        end = len(feet.time_s)
+        ons = [a for a, _ in borne if a > 0 and not (a >= long and rests[a - long])]
+        offs = [b for _, b in borne if b < end and not (b + long < end and rests[b + long])]
+        on, away = ([_crossing(feet.time_s, force_n, frame) for frame in frames] for frames in (ons, offs))
         under = [(float(feet.time_s[start]), float(feet.time_s[stop - 1])) for start, stop in borne]
         contact, off = _joined(on, contact, under), _joined(away, off, under)
     return GaitEvents(SIDES[side], np.array(contact, dtype=float), np.array(off, dtype=float))
@@ -128,7 +133,7 @@ def _contacts(events: GaitEvents, other: GaitEvents | None, begin: float, end: f
         return []
     while found[0] > begin:
         found.insert(0, found[0] - length)
-    while found[-1] < end:
+    while found[-1] <= end:
         found.append(found[-1] + length)
     return found
 

@@ -1,0 +1,432 @@
+"""Reading a trial: everything turned is told, everything that cannot be used is one clear error."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from psoas.engine.formats import axes
+from psoas.engine.formats.coordinates import REQUIRED
+from psoas.engine.trial import read_trial, sha256_of
+from psoas.engine.types import GroundReaction, Markers
+from psoas.errors import InputError
+from synthetic_walk import NAMES, grf_text, trc_text, walk, write_walk
+
+
+def changed(change: Callable[[np.ndarray], None]) -> Markers:
+    """The made-up walk with its positions changed in place."""
+    made = walk(1.1).markers
+    position = made.position_m.copy()
+    change(position)
+    return Markers(made.time_s, position, made.names)
+
+
+def write(tmp_path: Path, markers: Markers, **kwargs: object) -> Path:
+    path = tmp_path / "walk.trc"
+    path.write_text(trc_text(markers, **kwargs))  # type: ignore[arg-type]
+    return path
+
+
+def turned_markers(markers: Markers, turn: np.ndarray) -> Markers:
+    return Markers(markers.time_s, markers.position_m @ turn.T, markers.names)
+
+
+def angles_file(
+    tmp_path: Path, values: np.ndarray, *, degrees: str = "yes", names: tuple[str, ...] = REQUIRED
+) -> Path:
+    path = tmp_path / "ik.mot"
+    time = np.arange(len(values)) / 100
+    rows = "\n".join("\t".join(f"{x:.9g}" for x in row) for row in np.column_stack([time, values]))
+    said = f"inDegrees={degrees}\n" if degrees else ""
+    head = f"Coordinates\nversion=1\nnRows={len(values)}\nnColumns={len(names) + 1}\n{said}endheader\n"
+    path.write_text(head + "time\t" + "\t".join(names) + "\n" + rows + "\n")
+    return path
+
+
+def stride_angles(frames: int = 100) -> np.ndarray:
+    """A stride in radians for the required coordinates."""
+    t = np.linspace(0, 2 * np.pi, frames)
+    value = np.zeros((frames, len(REQUIRED)))
+    for i, name in enumerate(REQUIRED):
+        if name.startswith("knee"):
+            value[:, i] = 0.6 - 0.5 * np.cos(t)
+        elif name.startswith("hip_flexion"):
+            value[:, i] = 0.5 * np.sin(t)
+        elif name == "pelvis_ty":
+            value[:, i] = 0.95
+        elif name == "pelvis_tx":
+            value[:, i] = t / 5
+        elif not name.startswith("pelvis_t"):
+            value[:, i] = 0.05 * np.sin(t + i)
+    return value
+
+
+def as_degrees(value: np.ndarray) -> np.ndarray:
+    lengths = np.array([name in ("pelvis_tx", "pelvis_ty", "pelvis_tz") for name in REQUIRED])
+    return np.where(lengths, value, np.rad2deg(value))
+
+
+# ---- what is read ----
+
+
+def test_a_walk_is_read_with_its_sources(tmp_path: Path) -> None:
+    trc, mot = write_walk(tmp_path)
+    trial = read_trial(markers=trc, grf=mot)
+    assert trial.markers is not None and trial.markers.names == NAMES and trial.name == "walk"
+    np.testing.assert_allclose(trial.markers.position_m, walk().markers.position_m, atol=1e-9)
+    assert trial.ground_reaction is not None
+    np.testing.assert_allclose(trial.ground_reaction.force_n, walk().forces.force_n, atol=1e-4)
+    assert [source.sha256 for source in trial.sources] == [sha256_of(trc), sha256_of(mot)]
+    assert trial.notes == ()
+
+
+@pytest.mark.parametrize(
+    "habit",
+    [
+        "ground_force_{plate}_{kind}{axis}",
+        "{plate}_ground_force_{kind}{axis}",
+        "R{plate}_ground_force_{kind}{axis}",
+        "FP{plate}_{kind}{axis}",
+    ],
+)
+def test_plates_are_found_under_every_habit_of_naming(tmp_path: Path, habit: str) -> None:
+    trc, mot = write_walk(tmp_path)
+    text = grf_text(walk().forces, habit)
+    if "ground_force" in habit and not habit.startswith("ground"):
+        for plate in (1, 2):  # torques of this habit are named apart: 1_ground_torque_x
+            for axis in "xyz":
+                force = habit.format(plate=plate, kind="m", axis=axis)
+                text = text.replace(force, force.replace("force_m", "torque_"))
+    mot.write_text(text)
+    forces = read_trial(markers=trc, grf=mot).ground_reaction
+    assert forces is not None
+    np.testing.assert_allclose(forces.force_n, walk().forces.force_n, atol=1e-4)
+    np.testing.assert_allclose(forces.point_m, walk().forces.point_m, atol=1e-6)
+
+
+def test_short_gaps_are_filled_and_told(tmp_path: Path) -> None:
+    def hide(position: np.ndarray) -> None:
+        position[40:45, NAMES.index("RKNE")] = np.nan
+
+    trial = read_trial(markers=write(tmp_path, changed(hide)))
+    assert trial.markers is not None
+    truth = walk(1.1).markers.position_m
+    assert np.abs(trial.markers.position_m - truth).max() < 0.002
+    assert trial.notes == ("walk.trc: short gaps filled: RKNE (5 frames).",)
+
+
+def test_a_marker_hidden_for_long_is_left_out_and_told(tmp_path: Path) -> None:
+    def hide(position: np.ndarray) -> None:
+        position[30:80, NAMES.index("C7")] = 0.0  # as capture software writes what it does not see
+
+    trial = read_trial(markers=write(tmp_path, changed(hide)))
+    assert trial.markers is not None and "C7" not in trial.markers.names
+    assert any("left out: C7" in note for note in trial.notes)
+
+
+def test_a_walk_into_view_is_cut_to_where_it_is_seen(tmp_path: Path) -> None:
+    def hide(position: np.ndarray) -> None:
+        position[:40] = np.nan
+
+    trial = read_trial(markers=write(tmp_path, changed(hide)))
+    assert trial.markers is not None and trial.markers.time_s[0] == pytest.approx(0.40)
+    assert any("cut to 0.40" in note for note in trial.notes)
+
+
+def test_a_gap_outside_of_the_window_does_not_matter(tmp_path: Path) -> None:
+    def hide(position: np.ndarray) -> None:
+        position[60:90, NAMES.index("RKNE")] = np.nan
+
+    path = write(tmp_path, changed(hide))
+    with pytest.raises(InputError, match=r"RKNE is not seen for 0\.31 s"):
+        read_trial(markers=path)
+    trial = read_trial(markers=path, window_s=(0.1, 0.5))
+    assert trial.markers is not None and np.isfinite(trial.markers.position_m).all()
+    assert trial.markers.time_s[0] == 0.0 and trial.markers.time_s[-1] == pytest.approx(0.59)
+
+
+TURNS = {
+    "z up": (np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]]), "z up"),
+    "upside down": (np.array([[1, 0, 0], [0, -1, 0], [0, 0, -1]]), "upside down"),
+    "backwards": (np.array([[-1, 0, 0], [0, 1, 0], [0, 0, -1]]), "backwards"),
+    "towards z": (np.array([[0, 0, -1], [0, 1, 0], [1, 0, 0]]), "faced z"),
+}
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_turned_recordings_are_turned_back_with_their_forces_and_told(tmp_path: Path, name: str) -> None:
+    turn, words = TURNS[name]
+    made = walk(1.1)
+    force = made.forces
+    trc, mot = tmp_path / "walk.trc", tmp_path / "grf.mot"
+    trc.write_text(trc_text(turned_markers(made.markers, turn)))
+    parts = [part @ turn.T for part in (force.force_n, force.point_m, force.free_moment_nm)]
+    if name == "upside down":  # the plates know what is up, whatever happened to the cameras
+        parts = [force.force_n, force.point_m, force.free_moment_nm]
+    mot.write_text(grf_text(GroundReaction(force.time_s, *parts, force.names)))
+    trial = read_trial(markers=trc, grf=mot)
+    assert trial.markers is not None and trial.ground_reaction is not None
+    np.testing.assert_allclose(trial.markers.position_m, made.markers.position_m, atol=1e-9)
+    np.testing.assert_allclose(trial.ground_reaction.force_n, force.force_n, atol=1e-4)
+    assert any(words in note for note in trial.notes)
+
+
+def test_force_on_the_plate_becomes_force_on_the_person(tmp_path: Path) -> None:
+    trc, mot = write_walk(tmp_path)
+    force = walk().forces
+    mot.write_text(
+        grf_text(GroundReaction(force.time_s, -force.force_n, force.point_m, force.free_moment_nm, ()))
+    )
+    trial = read_trial(markers=trc, grf=mot)
+    assert trial.ground_reaction is not None and trial.ground_reaction.force_n[:, :, 1].min() >= 0
+    assert any("force on the person" in note for note in trial.notes)
+
+
+def test_knee_flexion_of_gait2392_is_turned_positive(tmp_path: Path) -> None:
+    value = stride_angles()
+    knees = [REQUIRED.index(f"knee_angle_{side}") for side in "rl"]
+    negative = value.copy()
+    negative[:, knees] *= -1
+    trial = read_trial(coordinates=angles_file(tmp_path, as_degrees(negative)))
+    assert trial.coordinates is not None
+    np.testing.assert_allclose(trial.coordinates.value, value, atol=1e-7)
+    assert any("Knee flexion was negative" in note for note in trial.notes)
+
+
+def test_angles_without_a_word_about_their_unit_are_told_by_size(tmp_path: Path) -> None:
+    value = stride_angles()
+    for written in (value, as_degrees(value)):
+        trial = read_trial(coordinates=angles_file(tmp_path, written, degrees=""))
+        assert trial.coordinates is not None
+        np.testing.assert_allclose(trial.coordinates.value, value, atol=1e-7)
+        assert any("inDegrees is not said" in note for note in trial.notes)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_coordinates_that_face_elsewhere_are_the_same_movement_after_turning(
+    tmp_path: Path, quarters: int
+) -> None:
+    value = stride_angles()
+    trial = read_trial(coordinates=angles_file(tmp_path, value, degrees="no"))
+    assert trial.coordinates is not None
+    angle = quarters * np.pi / 2
+    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
+    away = axes.turn_coordinates(trial.coordinates, turn)
+    back = read_trial(coordinates=angles_file(tmp_path, away.value, degrees="no"))
+    assert back.coordinates is not None and any("turned by" in note for note in back.notes)
+    np.testing.assert_allclose(back.coordinates.value, trial.coordinates.value, atol=1e-7)
+
+
+def test_state_paths_of_opensim_4_are_coordinates(tmp_path: Path) -> None:
+    names = tuple(f"/jointset/joint/{name}/value" for name in REQUIRED)
+    speeds = tuple(f"/jointset/joint/{name}/speed" for name in REQUIRED)
+    value = stride_angles()
+    both = np.column_stack([value, 9 * value])
+    trial = read_trial(coordinates=angles_file(tmp_path, both, degrees="no", names=names + speeds))
+    assert trial.coordinates is not None and trial.coordinates.names == REQUIRED
+    np.testing.assert_allclose(trial.coordinates.value, value, atol=1e-7)
+
+
+def test_ten_minutes_are_read(tmp_path: Path) -> None:
+    long = walk(600.0, plate_rate_hz=100.0)
+    trial = read_trial(markers=write(tmp_path, long.markers))
+    assert trial.markers is not None and len(trial.markers.time_s) == 60_001
+
+
+# ---- what is refused: one error each, with its place and advice ----
+
+
+def bad_marker_file(tmp_path: Path, case: str) -> Path:
+    made = walk(1.1).markers
+    path = tmp_path / "walk.trc"
+    good = trc_text(made)
+    texts = {
+        "not a trc": "hello\n" + good,
+        "frames lie": trc_text(made, counts=(999, len(NAMES))),
+        "markers lie": trc_text(made, counts=(len(made.time_s), 40)),
+        "cut off": good[: len(good) * 2 // 3],
+        "marker twice": good.replace("LKNE", "RKNE"),
+        "empty file": "",
+        "no frames": trc_text(Markers(made.time_s[:0], made.position_m[:0], NAMES)),
+        "one frame": trc_text(Markers(made.time_s[:1], made.position_m[:1], NAMES)),
+        "millimetres as metres": trc_text(made, factor=1000.0),
+        "metres as millimetres": trc_text(made, units="mm"),
+        "furlongs": trc_text(made, units="furlong"),
+        "no number": good.replace("1.45", "x.45", 1),
+        "header incomplete": good.replace("NumFrames", "Frames"),
+    }
+    path.write_text(texts[case])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("not a trc", "not a .trc"),
+        ("frames lie", "says 999 frames, the file has 111"),
+        ("markers lie", "says 40 markers, the file has 13"),
+        ("cut off", "says 111 frames, the file has"),
+        ("marker twice", "RKNE stands in the file more than once"),
+        ("empty file", "empty"),
+        ("no frames", "no frames"),
+        ("one frame", "has 1 frame;"),
+        ("millimetres as metres", "millimetres declared as metres"),
+        ("metres as millimetres", "metres declared as millimetres"),
+        ("furlongs", "furlong"),
+        ("no number", "is not a number"),
+        ("header incomplete", "does not say NumFrames"),
+    ],
+)
+def test_bad_marker_files(tmp_path: Path, case: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_trial(markers=bad_marker_file(tmp_path, case))
+    assert words in caught.value.what
+    assert "walk.trc" in caught.value.where and caught.value.advice
+
+
+def test_a_long_gap_in_a_landmark_is_refused(tmp_path: Path) -> None:
+    def hide(position: np.ndarray) -> None:
+        position[30:80, NAMES.index("RASI")] = np.nan
+
+    with pytest.raises(InputError, match=r"RASI is not seen for 0\.51 s") as caught:
+        read_trial(markers=write(tmp_path, changed(hide)))
+    assert "frames 31 to 80" in caught.value.where and "--trim" in caught.value.advice
+
+
+def test_swapped_sides_are_refused(tmp_path: Path) -> None:
+    def swap(position: np.ndarray) -> None:
+        position[:, :, 2] *= -1
+
+    with pytest.raises(InputError, match="right side stand on the person's left"):
+        read_trial(markers=write(tmp_path, changed(swap)))
+
+
+def test_missing_frames_are_refused(tmp_path: Path) -> None:
+    made = walk(1.1).markers
+    kept = np.r_[0:50, 60 : len(made.time_s)]
+    with pytest.raises(InputError, match="Frames are missing"):
+        read_trial(markers=write(tmp_path, Markers(made.time_s[kept], made.position_m[kept], NAMES)))
+
+
+def test_a_static_trial_of_another_marker_set_is_refused(tmp_path: Path) -> None:
+    trc, _ = write_walk(tmp_path)
+    other = walk(0.5).markers
+    static = tmp_path / "static.trc"
+    static.write_text(trc_text(Markers(other.time_s, other.position_m, tuple(f"Q{i}" for i in range(13)))))
+    with pytest.raises(InputError, match="shares only 0 of the 13 markers"):
+        read_trial(markers=trc, static=static)
+
+
+def test_a_static_trial_of_one_frame_is_enough(tmp_path: Path) -> None:
+    trc, _ = write_walk(tmp_path)
+    other = walk(0.5).markers
+    static = tmp_path / "static.trc"
+    static.write_text(trc_text(Markers(other.time_s[:1], other.position_m[:1], NAMES)))
+    trial = read_trial(markers=trc, static=static)
+    assert trial.static_markers is not None and len(trial.static_markers.time_s) == 1
+
+
+def test_forces_of_another_time_are_refused(tmp_path: Path) -> None:
+    trc, mot = write_walk(tmp_path)
+    force = walk().forces
+    mot.write_text(
+        grf_text(GroundReaction(force.time_s + 100, force.force_n, force.point_m, force.free_moment_nm, ()))
+    )
+    with pytest.raises(InputError, match="no time in common"):
+        read_trial(markers=trc, grf=mot)
+
+
+def bad_force_file(path: Path, case: str) -> None:
+    force = walk().forces
+    text = grf_text(force)
+    columns = text.split("endheader\n")[1].split("\n")[0]
+    nothing = GroundReaction(force.time_s, 0 * force.force_n, force.point_m, force.free_moment_nm, ())
+    millimetres = GroundReaction(
+        force.time_s, force.force_n, 1000 * force.point_m + 200, force.free_moment_nm, ()
+    )
+    gap = force.force_n.copy()
+    gap[1000:1500] = np.nan
+    holed = GroundReaction(force.time_s, gap, force.point_m, force.free_moment_nm, ())
+    texts = {
+        "no plates": text.replace(columns, "\t".join(f"c{i}" for i in range(19)).replace("c0", "time")),
+        "a column missing": text.replace("ground_force_2_pz", "something_else"),
+        "a column twice": text.replace("ground_force_2_vx", "ground_force_1_vx"),
+        "nothing recorded": grf_text(nothing),
+        "millimetres": grf_text(millimetres),
+        "long gap": grf_text(holed),
+    }
+    path.write_text(texts[case])
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("no plates", "No force plate"),
+        ("a column missing", "lacks point of application z"),
+        ("a column twice", "ground_force_1_vx stands in the file more than once"),
+        ("nothing recorded", "recorded nothing"),
+        ("millimetres", "these are millimetres"),
+        ("long gap", "has no values for 0.50 s"),
+    ],
+)
+def test_bad_force_files(tmp_path: Path, case: str, words: str) -> None:
+    trc, mot = write_walk(tmp_path)
+    bad_force_file(mot, case)
+    with pytest.raises(InputError) as caught:
+        read_trial(markers=trc, grf=mot)
+    assert words in caught.value.what
+    assert "grf.mot" in caught.value.where and caught.value.advice
+
+
+def bad_coordinates(tmp_path: Path, case: str) -> Path:
+    value = stride_angles()
+    degrees = as_degrees(value)
+    lacking = tuple("other" if name == "knee_angle_l" else name for name in REQUIRED)
+    holed = degrees.copy()
+    holed[20:60, 3] = np.nan
+    metres = degrees.copy()
+    metres[:, REQUIRED.index("pelvis_ty")] *= 1000
+    return {
+        "radians as degrees": lambda: angles_file(tmp_path, value, degrees="yes"),
+        "degrees as radians": lambda: angles_file(tmp_path, degrees, degrees="no"),
+        "a column missing": lambda: angles_file(tmp_path, degrees, names=lacking),
+        "no coordinates": lambda: angles_file(
+            tmp_path, degrees, names=tuple(f"m{i}" for i in range(len(REQUIRED)))
+        ),
+        "long gap": lambda: angles_file(tmp_path, holed),
+        "millimetres": lambda: angles_file(tmp_path, metres),
+        "one frame": lambda: angles_file(tmp_path, degrees[:1]),
+        "perhaps degrees": lambda: angles_file(tmp_path, degrees, degrees="perhaps"),
+    }[case]()
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("radians as degrees", "these are radians"),
+        ("degrees as radians", "these are degrees"),
+        ("a column missing", "lack knee_angle_l"),
+        ("no coordinates", "No joint coordinate"),
+        ("long gap", "has no values for"),
+        ("millimetres", "these are millimetres"),
+        ("one frame", "has 1 frame;"),
+        ("perhaps degrees", "inDegrees is 'perhaps'"),
+    ],
+)
+def test_bad_coordinate_files(tmp_path: Path, case: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_trial(coordinates=bad_coordinates(tmp_path, case))
+    assert words in caught.value.what
+    assert "ik.mot" in caught.value.where and caught.value.advice
+
+
+def test_files_in_the_wrong_place_are_refused(tmp_path: Path) -> None:
+    trc, mot = write_walk(tmp_path)
+    for wrong in ({"markers": mot}, {"coordinates": trc}, {"markers": trc, "grf": trc}, {}):
+        with pytest.raises(InputError):
+            read_trial(**wrong)
+    with pytest.raises(InputError, match="either markers or coordinates"):
+        read_trial(markers=trc, coordinates=mot)
+    with pytest.raises(InputError, match="holds nothing of the trial"):
+        read_trial(markers=trc, window_s=(50.0, 60.0))
