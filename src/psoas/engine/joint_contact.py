@@ -64,14 +64,14 @@ def contact_geometry(
     ids = [body.mj.joint(name).id for name in slides]
     orientation = movement.orientation[:, child.id]
     # Slides along `axis` in the ground, then into the child's frame: (R^T axis^T) F, one matrix a frame.
-    turn = np.einsum("tgc,tsg->tcs", orientation, movement.axis[:, ids])
+    turn = (movement.axis[:, ids] @ orientation).transpose(0, 2, 1)
     arms = joint_arms(body, movement.paths, slides)[:, :, lines]
     geometry = ContactGeometry(
         joint,
         side,
         movement.time_s,
-        np.einsum("tcs,ts->tc", turn, movement.joint_force[:, ids]),
-        -np.einsum("tcs,tsm->tcm", turn, arms),
+        (turn @ movement.joint_force[:, ids, None])[..., 0],
+        -turn @ arms,
         None,
         None,
         tuple(body.muscles.names[j] for j in lines),
@@ -83,12 +83,11 @@ def joint_contact(geometry: ContactGeometry, muscles: MuscleForces) -> ContactFo
     """Contact force under these muscle forces; lines that are not among them pull nothing."""
     column = {name: i for i, name in enumerate(geometry.names)}
     at = [column[name] for name in muscles.names]
-    force = geometry.offset_n + np.einsum("tcm,tm->tc", geometry.per_newton[:, :, at], muscles.force_n)
+    force = geometry.offset_n + (geometry.per_newton[:, :, at] @ muscles.force_n[..., None])[..., 0]
     medial = lateral = None
     if geometry.split_offset_n is not None and geometry.split_per_newton is not None:
-        difference = geometry.split_offset_n + np.einsum(
-            "tm,tm->t", geometry.split_per_newton[:, at], muscles.force_n
-        )
+        pulled = (geometry.split_per_newton[:, at] * muscles.force_n).sum(1)
+        difference = geometry.split_offset_n + pulled
         axial = -force[:, 1]
         lateral = np.clip(axial / 2.0 + difference, np.minimum(axial, 0.0), np.maximum(axial, 0.0))
         medial = axial - lateral
@@ -121,7 +120,7 @@ def _with_split(
         force.time_s,
         force.offset_n,
         force.per_newton,
-        per_newton_metre * np.einsum("th,th->t", row, movement.joint_force[:, hinges]),
-        -per_newton_metre * np.einsum("th,thm->tm", row, arms),
+        per_newton_metre * (row * movement.joint_force[:, hinges]).sum(1),
+        -per_newton_metre * (row[:, None] @ arms)[:, 0],
         force.names,
     )

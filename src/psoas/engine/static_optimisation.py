@@ -92,7 +92,7 @@ def static_optimisation(
     strain: Float[np.ndarray, "time muscle"] | float = 0.0
     for _ in range(_ELASTIC_ROUNDS if sharing.tendon == "elastic" else 1):
         pull = _pull(leg, condition, sharing, strain)
-        passive_moment = np.einsum("tij,tj->ti", leg.arm_m, pull.passive_n)
+        passive_moment = (leg.arm_m @ pull.passive_n[..., None])[..., 0]
         answer = dual_newton.share(
             leg.arm_m * pull.active_n[:, None, :],
             leg.moment_nm - passive_moment,
