@@ -40,6 +40,8 @@ def gait_events(feet: Feet, reaction: FootReaction | None = None) -> tuple[GaitE
     From the forces where a foot steps on or off a plate (vertical force through 20 N); elsewhere from the
     heel furthest before and the toe furthest behind the pelvis, which holds on treadmills too
     (Zeni, Richards & Higginson 2008, doi:10.1016/j.gaitpost.2007.07.007; there the sacrum is the reference).
+    Against forces in ten walks that is 30 ms early (SD 19) for contacts and 4 ms late (SD 7) for toe-offs; in
+    running the toe-off comes 90 ms late. Both are empty where the feet do not pass each other.
     """
     if not steps(feet):
         return tuple(GaitEvents(side, np.empty(0), np.empty(0)) for side in SIDES)  # type: ignore[return-value]
@@ -56,8 +58,12 @@ def _events_of(side: int, feet: Feet, reaction: FootReaction | None) -> GaitEven
     contact, off = _from_movement(side, feet)
     if reaction is not None:
         bears = spans(loaded(reaction)[:, side])
-        borne = [s for s in bears if feet.time_s[s[1] - 1] - feet.time_s[s[0]] >= _SHORTEST_CONTACT_S]
         force_n = np.nan_to_num(reaction.force_n[:, side, 1])
+        borne = [
+            (a, b)
+            for a, b in bears
+            if feet.time_s[b - 1] - feet.time_s[a] >= _SHORTEST_CONTACT_S or a == 0 or b == len(feet.time_s)
+        ]
         # A foot that rests long before its plate speaks, or long after, has not landed or left then.
         rests, long = resting(feet)[:, side], round(_RESTING_S / float(np.median(np.diff(feet.time_s))))
         end = len(feet.time_s)

@@ -16,6 +16,9 @@ from psoas.errors import InputError
 
 CONTACT_N = 20.0  # vertical force that counts as a foot on the plate
 _SHORTEST_CONTACT_S = 0.05
+_TOUCH_N = (
+    60.0  # less, for so short a time, is noise; more, the first or last of a step at the edge of a record
+)
 _NEAR_M = 0.10  # centre of pressure to heel-toe line: 7 to 44 mm on the right foot in every trial tried
 _ASTRAY_M = 0.60  # further from both feet, and forces and markers are not in one frame
 _FIRMLY = 0.3  # of a contact's peak: below, the centre of pressure is noisy
@@ -99,7 +102,8 @@ def _contacts(
     loaded = forces.force_n[:, plate, 1] > CONTACT_N
     found = []
     for start, stop in spans(loaded):
-        if forces.time_s[stop - 1] - forces.time_s[start] < _SHORTEST_CONTACT_S:
+        short = forces.time_s[stop - 1] - forces.time_s[start] < _SHORTEST_CONTACT_S
+        if short and forces.force_n[start:stop, plate, 1].max() < _TOUCH_N:
             continue
         inside = np.arange(start, stop)
         inside = inside[(forces.time_s[inside] >= begin) & (forces.time_s[inside] <= end)]

@@ -200,7 +200,7 @@ def _model_of(models: list[Path], trial: str, notes: list[str]) -> Path | None:
     if not choice:
         notes.append("The session holds no scaled model.")
         return None
-    return choice[0]
+    return min(choice, key=lambda model: len(model.stem))  # ..._scaled, not ..._scaled_no_patella
 
 
 def _metadata(path: Path, notes: list[str]) -> tuple[float | None, float | None]:
