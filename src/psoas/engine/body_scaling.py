@@ -72,7 +72,7 @@ def line_lengths(tables: BodyTables) -> Float[np.ndarray, "muscle"]:
     """Length of every line (psoas lumped, one back joint) in the default posture, m."""
     body = build_body(tables, spine="one_joint", psoas="lumped")
     default = np.array([[c.default for c in tables.coordinates]])
-    return muscle_paths(body, Coordinates(np.zeros(1), default, body.coordinates)).length_m[0]
+    return np.array(muscle_paths(body, Coordinates(np.zeros(1), default, body.coordinates)).length_m[0])
 
 
 def _stretch(v: Vec3, by: Float[np.ndarray, "3"]) -> Vec3:

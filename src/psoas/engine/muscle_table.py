@@ -12,7 +12,7 @@ from psoas.errors import ModelError
 
 # Fibre lengths and velocities at which the curves are sampled; linear interpolation between the samples errs
 # by less than 1e-4 of the maximal force. The passive curves go on as straight lines beyond the last sample.
-CURVE_LENGTH = np.linspace(0.2, 2.0, 361)
+CURVE_LENGTH = np.linspace(0.2, 2.0, 721)
 CURVE_VELOCITY = np.linspace(-1.2, 1.2, 241)
 
 

@@ -46,6 +46,7 @@ NEEDED_SEGMENTS = (
 )
 DEFAULT_MAX_VELOCITY = 10.0  # OpenSim's default of max_contraction_velocity, optimal fibre lengths per second
 REVERSED = Function("linear", (-1.0, 0.0))  # how the family writes the left side's coordinates
+PUBLISHED_HAND_MESH = 0.85  # the published, unscaled models draw the hands at 0.85
 FUNCTIONS = {
     "Constant": "constant",
     "LinearFunction": "linear",
@@ -73,6 +74,13 @@ def read_osim(path: Path) -> BodyTables:
             f"{path.name}: BodySet",
             "Use a model scaled from Rajagopal 2016, LaiArnold 2017 or RajagopalLaiUhlrich 2023.",
         )
+    muscles = [e for e in reader.objects(model, "ForceSet") if e.tag.endswith("Muscle")]
+    if not muscles:
+        raise InputError(
+            "The model has no muscles",
+            f"{path.name}: ForceSet",
+            "Use the model with its muscles, as OpenSim's scale tool wrote it.",
+        )
     joint_elements = reader.objects(model, "JointSet")
     dependent = {
         reader.text(e, "dependent_coordinate_name"): e for e in reader.objects(model, "ConstraintSet")
@@ -89,11 +97,7 @@ def read_osim(path: Path) -> BodyTables:
             if c.get("name") not in followed
         ),
         wraps=tuple(w for e in reader.objects(model, "BodySet") for w in reader.wraps(e)),
-        lines=tuple(
-            reader.muscle(e)
-            for e in reader.objects(model, "ForceSet")
-            if e.tag in ("Millard2012EquilibriumMuscle", "DeGrooteFregly2016Muscle") and reader.is_millard(e)
-        ),
+        lines=tuple(reader.muscle(e) for e in muscles),
         markers=tuple(
             reader.point(e)
             for e in reader.objects(model, "MarkerSet")
@@ -173,7 +177,7 @@ class _Reader:
         except ValueError as error:
             raise self.fail(element, f"<{tag}> holds something that is no number: {text[:40]}") from error
         if not all(math.isfinite(v) for v in values) or (count is not None and len(values) != count):
-            raise self.fail(element, f"<{tag}> should hold {count or 'finite'} numbers: {text[:40]}")
+            raise self.fail(element, f"<{tag}> should hold {count or ''} finite numbers: {text[:40]}")
         return values
 
     def number(self, element: ET.Element, tag: str, default: float | None = None) -> float:
@@ -205,8 +209,14 @@ class _Reader:
             mass,
             self.vec3(element, "mass_center"),
             cast(tuple[float, float, float, float, float, float], inertia),
-            None if mesh is None else self.vec3(mesh, "scale_factors"),
+            None if mesh is None else self.scale(element, mesh),
         )
+
+    def scale(self, body: ET.Element, mesh: ET.Element) -> Vec3:
+        """By what a segment was scaled: its first mesh's factors over those of the published model."""
+        drawn = PUBLISHED_HAND_MESH if self.name(body).startswith("hand") else 1.0
+        x, y, z = self.vec3(mesh, "scale_factors")
+        return (x / drawn, y / drawn, z / drawn)
 
     def wraps(self, body: ET.Element) -> list[WrapCylinder]:
         return [
@@ -321,18 +331,15 @@ class _Reader:
             raise self.fail(element, "A joint should have six axes")
         return tuple(a for a in axes if a.kind == "slide") + tuple(a for a in axes if a.kind == "hinge")
 
-    def is_millard(self, element: ET.Element) -> bool:
-        if element.tag != "Millard2012EquilibriumMuscle":
-            raise self.fail(
-                element, f"A muscle of kind {element.tag} is not supported; the family has Millard muscles"
-            )
-        return True
-
     def path_wrap(self, element: ET.Element) -> PathWrap:
         first, last = (int(v) for v in self.numbers(element, "range", 2))
         return PathWrap(self.text(element, "wrap_object"), None if first < 1 or last < 1 else (first, last))
 
     def muscle(self, element: ET.Element) -> MuscleLine:
+        if element.tag != "Millard2012EquilibriumMuscle":
+            raise self.fail(
+                element, f"A muscle of kind {element.tag} is not supported; the family has Millard's"
+            )
         curve = {c.tag: c for c in element}
         needed = ("ActiveForceLengthCurve", "FiberForceLengthCurve", "ForceVelocityCurve")
         if any(tag not in curve for tag in needed):
