@@ -240,11 +240,12 @@ class GaitEvents:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solved:
-    """Muscle and contact forces of one condition."""
+    """Muscle and contact forces of one condition; `sharing` names the setting of the cost."""
 
     condition: Condition
     muscles: Mapping[Side, MuscleForces]
     contacts: tuple[ContactForces, ...]
+    sharing: str = "default"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,7 +274,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """Every result of one run."""
+    """Every result of one run.
+
+    Without ground reactions `moments` is None, `solved` and `band` are empty, and `geometry` (muscle lengths;
+    its columns are `lines`) is what there is. `band` holds as built under the other costs: how far the choice of the cost matters.
+    """
 
     subject: Subject
     trial: str
@@ -287,6 +292,10 @@ class Analysis:
     events: tuple[GaitEvents, ...]
     quality: Quality
     provenance: Provenance
+    geometry: MuscleGeometry
+    lines: tuple[str, ...]
+    sides: tuple[Side, ...] = ("r", "l")
+    notes: tuple[str, ...] = ()
 
 
 FrameMask = Bool[np.ndarray, "time"]
