@@ -16,7 +16,6 @@ import mujoco
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.interpolate import make_interp_spline
-from scipy.sparse import csr_array
 
 from psoas.engine.types import Body, Coordinates, Joint, MuscleGeometry, Side
 from psoas.errors import InputError
@@ -197,7 +196,8 @@ def muscle_geometry(
     paths = paths if paths is not None else muscle_paths(body, coordinates)
     rate = velocity if velocity is not None else coordinate_velocity(coordinates.time_s, values)
     muscle, joint = _jacobian_pattern(body)
-    lengthening = paths.entries * (paths.motion.slope * rate[:, paths.motion.source])[:, joint]
+    joint_rate = paths.motion.slope * np.take(rate, paths.motion.source, axis=1)
+    lengthening = paths.entries * np.take(joint_rate, joint, axis=1)
     return MuscleGeometry(
         time_s=coordinates.time_s,
         length_m=paths.length_m,
@@ -213,7 +213,7 @@ def moment_arms(body: Body, paths: MusclePaths, dofs: Sequence[str]) -> Float[np
     arms = np.zeros((len(paths.length_m), len(dofs), len(body.tendons)))
     for k, name in enumerate(dofs):
         here = np.flatnonzero(paths.motion.source[joint] == body.coordinates.index(name))
-        slopes = paths.entries[:, here] * paths.motion.slope[:, joint[here]]
+        slopes = np.take(paths.entries, here, axis=1) * np.take(paths.motion.slope, joint[here], axis=1)
         arms[:, k] = -_summed(slopes, muscle[here], len(body.tendons))
     return arms
 
@@ -222,8 +222,12 @@ def _summed(
     entries: Float[np.ndarray, "time entry"], place: Int[np.ndarray, "entry"], count: int
 ) -> Float[np.ndarray, "time place"]:
     """Entries that share a place, added up, for every frame."""
-    gather = csr_array((np.ones(len(place)), (np.arange(len(place)), place)), (len(place), count))
-    return np.asarray(entries @ gather)
+    total = np.zeros((len(entries), count))
+    if len(place):
+        order = np.argsort(place, kind="stable")
+        taken, first = np.unique(place[order], return_index=True)
+        total[:, taken] = np.add.reduceat(np.take(entries, order, axis=1), first, axis=1)
+    return total
 
 
 def joint_arms(
