@@ -23,6 +23,7 @@ _NEAR_M = 0.10  # centre of pressure to heel-toe line: 7 to 44 mm on the right f
 _ASTRAY_M = 0.60  # further from both feet, and forces and markers are not in one frame
 _FIRMLY = 0.3  # of a contact's peak: below, the centre of pressure is noisy
 _SHARED_S = 0.03
+_TOLD = 6  # contacts named in the note
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,19 +62,24 @@ def assign_feet(
         )
     if cutoff_hz is not None:
         force, moment = (_low_pass(forces.time_s, part, cutoff_hz) for part in (force, moment))
-    time_s = feet.time_s
-    wrench = np.zeros((len(time_s), 2, 2, 3))
-    height_m = np.zeros((len(time_s), 2))
+    given = np.zeros((len(forces.time_s), 2, 2, 3))
+    surface_m = np.zeros((len(forces.time_s), 2))
+    empty_n = [_empty_reading(forces.force_n[:, plate, 1]) for plate in range(force.shape[1])]
+    taken = np.zeros(force.shape[:2], dtype=bool)
     for contact in contacts:
-        kept = np.zeros(len(forces.time_s))
-        kept[_extended(forces, contact)] = 1.0
+        taken[contact.start : contact.stop, contact.plate] = True
+    for contact in contacts:
+        faint = (forces.force_n[:, contact.plate, 1] > empty_n[contact.plate]) & ~taken[:, contact.plate]
+        during = _extended(faint, contact)
+        taken[during, contact.plate] = True
         for part, whole in enumerate((force, moment)):
-            loaded = whole[:, contact.plate] * kept[:, None]
-            for axis in range(3):
-                wrench[:, contact.side, part, axis] += np.interp(time_s, forces.time_s, loaded[:, axis])
-        during = np.interp(time_s, forces.time_s, kept) > 0
-        surface = np.median(forces.point_m[contact.start : contact.stop, contact.plate, 1])
-        height_m[during, contact.side] = surface
+            given[during, contact.side, part] += whole[during, contact.plate]
+        surface_m[during, contact.side] = np.median(forces.point_m[during, contact.plate, 1])
+    time_s = feet.time_s
+    columns = [np.interp(time_s, forces.time_s, column) for column in given.reshape(len(given), -1).T]
+    wrench = np.stack(columns, axis=1).reshape(len(time_s), 2, 2, 3)
+    nearest = np.clip(np.searchsorted(forces.time_s, time_s), 0, len(forces.time_s) - 1)
+    height_m = surface_m[nearest]
     wrench[(time_s < forces.time_s[0] - 1e-9) | (time_s > forces.time_s[-1] + 1e-9)] = np.nan
     return _reaction(feet, wrench, height_m), _told(forces, contacts)
 
@@ -174,15 +180,18 @@ def _longest_s(mask: Bool[np.ndarray, "sample"], time_s: Float[np.ndarray, "samp
     return max((float(time_s[stop - 1] - time_s[start]) for start, stop in spans(mask)), default=0.0)
 
 
-def _extended(forces: GroundReaction, contact: _Contact) -> slice:
-    """The contact with its faint beginning and end: outwards until the plate reads as when it is empty."""
-    vertical = forces.force_n[:, contact.plate, 1]
-    idle = np.abs(vertical[vertical <= CONTACT_N])
-    floor = float(np.percentile(idle, 90)) if len(idle) else 0.0
+def _empty_reading(vertical_n: Float[np.ndarray, "time"]) -> float:
+    """What a plate reads while nobody stands on it: nine tenths of the samples below contact are less."""
+    idle = np.abs(vertical_n[vertical_n <= CONTACT_N])
+    return float(np.percentile(idle, 90)) if len(idle) else 0.0
+
+
+def _extended(faint: Bool[np.ndarray, "time"], contact: _Contact) -> slice:
+    """The contact with its beginning and end below the threshold, where `faint` and not another contact's."""
     start, stop = contact.start, contact.stop
-    while start > 0 and vertical[start - 1] > floor:
+    while start > 0 and faint[start - 1]:
         start -= 1
-    while stop < len(vertical) and vertical[stop] > floor:
+    while stop < len(faint) and faint[stop]:
         stop += 1
     return slice(start, stop)
 
@@ -205,9 +214,11 @@ def _low_pass(
 
 def _told(forces: GroundReaction, contacts: list[_Contact]) -> tuple[str, ...]:
     """Which plate went to which foot, in the order of time."""
+    ordered = sorted(contacts, key=lambda contact: contact.start)
     words = [
         f"{forces.names[c.plate]} {'right' if SIDES[c.side] == 'r' else 'left'} "
         f"{forces.time_s[c.start]:.2f}-{forces.time_s[c.stop - 1]:.2f} s"
-        for c in sorted(contacts, key=lambda contact: contact.start)
+        for c in ordered[:_TOLD]
     ]
-    return (f"Plates given to feet: {'; '.join(words)}.",)
+    more = f" and {len(ordered) - _TOLD} more contacts" if len(ordered) > _TOLD else ""
+    return (f"Plates given to feet: {'; '.join(words)}{more}.",)

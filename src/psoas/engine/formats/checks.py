@@ -141,7 +141,7 @@ def without_gaps(markers: Markers, path: Path, window_s: Window | None, notes: l
 
 
 def _in_view(markers: Markers) -> tuple[int, int]:
-    """Frames between the long gaps with which landmarks begin and end; everything where that leaves too little."""
+    """Frames between the long gaps with which landmarks begin and end; all where that leaves too little."""
     frames = len(markers.time_s)
     first, last = 0, frames
     for column in landmarks.all_columns(markers.names):

@@ -130,10 +130,10 @@ def _radians(
     if in_degrees:
         value = value.copy()
         value[:, turned] = np.deg2rad(value[:, turned])
-    span = float(np.abs(value[:, [names.index(name) for name in LENGTHS]]).max())
-    if span > 100.0:
+    high = float(np.abs(value[:, names.index("pelvis_ty")]).max())
+    if high > 20.0:
         raise InputError(
-            f"The pelvis is {span:.0f} m from the origin: these are millimetres.",
+            f"The pelvis is {high:.0f} m above the ground: these are millimetres.",
             f"{path}, columns {', '.join(LENGTHS)}",
             "Write pelvis_tx, pelvis_ty and pelvis_tz in metres.",
         )
