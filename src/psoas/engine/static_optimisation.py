@@ -151,7 +151,7 @@ def leg_problem(
         of_lines(muscles, lines),
         geometry.length_m[:, lines],
         geometry.velocity_m_s[:, lines],
-        arm[:, :, turns],
+        np.ascontiguousarray(arm[:, :, turns]),  # one layout, one order of summing: a frame alone is the same
         moments.moment_nm[:, [moments.names.index(d) for d in dofs]],
         dofs,
     )
