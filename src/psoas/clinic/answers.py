@@ -21,8 +21,9 @@ def read_answers(
 ) -> Answers:
     """Answers from plain values, checked.
 
-    unknown: questions not asked. not_sure: asked, and the person could not say. rest: what every other question
-    means, `no` in case files (no, 0 or none); age and duration are never taken as 0. Raises `InputError`.
+    unknown: questions not asked. not_sure: asked, and the person could not say. rest: what every other
+    question means, `no` in case files (no, 0 or none); age and duration are never taken as 0.
+    Raises `InputError`.
     """
     unsure, open_ = _ids(knowledge, not_sure, where), _ids(knowledge, unknown, where)
     _ids(knowledge, values, where)
@@ -81,7 +82,8 @@ def checked(question: Question, value: Any, where: str = "answers") -> Value:
         raise InputError(
             f"{str(value)[:60]!r} is not one of the answers", place, f"Give {', '.join(question.values)}."
         )
-    return value
+    accepted: Value = value
+    return accepted
 
 
 def contradictions(answers: Answers, knowledge: Knowledge) -> tuple[Contradiction, ...]:
@@ -100,6 +102,6 @@ def settled(answers: Answers, knowledge: Knowledge) -> Answers:
     return Answers(values, answers.not_sure)
 
 
-def lookup_with_unsure(answers: Answers) -> "dict[str, Value]":
+def lookup_with_unsure(answers: Answers) -> dict[str, Value]:
     """Values in which every question answered with not sure counts towards what it could mean."""
     return {**answers.values, **dict.fromkeys(answers.not_sure, UNSURE)}

@@ -23,7 +23,7 @@ RULE_LEVELS: tuple[RuleLevel, ...] = ("EMERGENCY", "URGENT", "SOON", "ADVISORY")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One safety question. low, high: inclusive, of a number. values: of an enum, the first means nothing there.
+    """One safety question. low, high: inclusive, of a number. values: of an enum, the first means nothing.
 
     background: who the person is or was, not what happens now (see `triage`). mandatory: never taken as no.
     clinician: not asked of a person at home. asked_if: where it is false the answer is no without asking.
@@ -68,7 +68,8 @@ class Screen:
 class Rule:
     """A red flag or an advisory. says and do are for the person, clinician for whoever treats them.
 
-    precaution: none of its sources has been read. test: the condition, ready to ask.
+    precaution: none of its sources has been read. test: the condition, ready to ask. variants: what is said
+    besides where a further condition holds.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Rule:
     when: logic.Condition
     test: logic.Test
     questions: tuple[str, ...]
+    variants: tuple[tuple[logic.Test, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def load_knowledge(folder: Path | Traversable | None = None) -> Knowledge:
         raise KnowledgeError(
             f"The shelf of knowledge is broken: {blocking[0].what}{more}",
             f"knowledge/{blocking[0].file}, line {blocking[0].line}",
-            "Install psoas again, or run `psoas knowledge check` to see every fault if you changed the shelf.",
+            "Install psoas again; if you changed the shelf, `psoas knowledge check` shows every fault.",
         )
     return knowledge_of(shelf)
 
@@ -224,6 +226,9 @@ def read_rule(table: Table, sources: Mapping[str, Source]) -> Rule:
         when=condition,
         test=logic.compiled(condition),
         questions=logic.names(condition),
+        variants=tuple(
+            (logic.compiled(logic.parse(each["when"])), each["says"]) for each in table.get("variant", ())
+        ),
     )
 
 

@@ -2,12 +2,12 @@
 
     { finding = "fever" }                            the answer is yes
     { finding = "leg_weakness", is = "marked" }      also at_least, at_most, one_of = [...]
-    all = [...]   any = [...]   none = [...]         nested as deep as needed; several keys side by side: all of them
+    all = [...]   any = [...]   none = [...]         nested as deep as needed; side by side: all of them
     count = { of = [...], at_least = n }
 
-No expressions, no eval. `none` is pushed down to the atoms when a condition is parsed, so that what is left is
-monotone: an answer that makes an atom true can only help the whole. Truth tables: Kleene 1952, Introduction to
-Metamathematics, section 64 (strong logic).
+No expressions, no eval. `none` is pushed down to the atoms when a condition is parsed, so that what is left
+is monotone: an answer that makes an atom true can only help the whole. Truth tables: Kleene 1952,
+Introduction to Metamathematics, section 64 (strong logic).
 """
 
 from collections.abc import Callable, Mapping, Sequence

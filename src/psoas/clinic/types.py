@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers to the safety questions, checked by `answers.read_answers`. A question in neither is unknown."""
+    """Answers to the safety questions, checked by `answers.read_answers`; what is in neither is unknown."""
 
     values: Mapping[str, Value]
     not_sure: frozenset[str] = frozenset()
@@ -63,11 +63,12 @@ class FiredRule:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """Questions asked and not answered that hold the level up, and to what."""
+    """Questions asked and not answered that hold the level up: to what, and by which rule if it is one."""
 
     questions: tuple[str, ...]
     rules: tuple[str, ...]
     level: Level
+    within_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
