@@ -237,6 +237,18 @@ def test_a_seat_ends_the_covered_time() -> None:
     assert "something other than the plates bears the person" in notes[0]
 
 
+def test_a_chosen_window_decides_where_to_look() -> None:
+    """The longer covered stretch lies outside of the window."""
+    keep = np.ones((len(WALK.forces.time_s), 2), dtype=bool)
+    keep[1600:2400, 1] = False
+    reaction, _ = assign_feet(only(WALK.forces, keep), FEET)
+    (start, end), notes = covered_range(reaction, FEET, MASS_KG, window_s=(2.2, 3.1))
+    assert 2.3 < start < 2.45 and end == pytest.approx(3.1) and len(notes) == 1
+    assert covered_range(reaction, FEET, MASS_KG, window_s=(0.3, 1.2)) == ((0.3, 1.2), ())
+    with pytest.raises(InputError, match="At no time"):
+        covered_range(reaction, FEET, MASS_KG, window_s=(1.7, 2.2))
+
+
 def test_nothing_covered_is_refused() -> None:
     keep = np.ones((len(WALK.forces.time_s), 2), dtype=bool)
     keep[:, 1] = False

@@ -24,9 +24,15 @@ _STANDING_S = 0.3
 
 
 def covered_range(
-    reaction: FootReaction, feet: Feet, mass_kg: float
+    reaction: FootReaction,
+    feet: Feet,
+    mass_kg: float,
+    *,
+    window_s: tuple[float, float] | None = None,
 ) -> tuple[tuple[float, float], tuple[str, ...]]:
     """The longest stretch in which every foot on the floor stands on a plate, s; and what was cut and why.
+
+    Within `window_s` where one is chosen.
 
     A foot on the floor with no plate under it ends the range, as does a seat that bears the person (both feet
     rest and the plates carry less than 60 % of the weight), and the plates' clock.
@@ -37,19 +43,22 @@ def covered_range(
     seated = _seated(reaction, feet, mass_kg)
     missing = _without_plate(reaction, feet) & ~seated[:, None]
     silent = ~np.isfinite(reaction.force_n).all(axis=(1, 2))
-    covered = ~(missing.any(axis=1) | seated | silent)
+    low, high = window_s or (float(time_s[0]), float(time_s[-1]))
+    chosen = (time_s >= low - 1e-9) & (time_s <= high + 1e-9)
+    missing, seated, silent = missing & chosen[:, None], seated & chosen, silent & chosen
+    covered = ~(missing.any(axis=1) | seated | silent) & chosen
     stretches = spans(covered)
     longest = max(stretches, key=lambda s: s[1] - s[0], default=(0, 0))
     start, stop = longest
     if stop - start < 2 or time_s[stop - 1] - time_s[start] < _SHORTEST_COVERED_S:
         raise InputError(
             "At no time does every foot on the floor stand on a force plate.",
-            f"{time_s[0]:.2f} to {time_s[-1]:.2f} s",
+            f"{low:.2f} to {high:.2f} s",
             "Give the forces of every plate that was stepped on, or leave out --grf for kinematics only.",
         )
     begin, end = float(time_s[start]), float(time_s[stop - 1])
     notes = []
-    if stop - start < len(time_s):
+    if stop - start < chosen.sum():
         reasons = []
         for side, word in enumerate(("right", "left")):
             if missing[:, side].any():

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.signal import butter, sosfiltfilt
 
 from psoas.engine.feet import SIDES, Feet, spans
+from psoas.engine.filtering import low_pass
 from psoas.engine.types import FootReaction, GroundReaction
 from psoas.errors import InputError
 
@@ -61,7 +61,10 @@ def assign_feet(
             "Give the forces of this trial, on the same clock.",
         )
     if cutoff_hz is not None:
-        force, moment = (_low_pass(forces.time_s, part, cutoff_hz) for part in (force, moment))
+        force, moment = (
+            low_pass(forces.time_s, part.reshape(len(part), -1), cutoff_hz).reshape(part.shape)
+            for part in (force, moment)
+        )
     given = np.zeros((len(forces.time_s), 2, 2, 3))
     surface_m = np.zeros((len(forces.time_s), 2))
     empty_n = [_empty_reading(forces.force_n[:, plate, 1]) for plate in range(force.shape[1])]
@@ -194,22 +197,6 @@ def _extended(faint: Bool[np.ndarray, "time"], contact: _Contact) -> slice:
     while stop < len(faint) and faint[stop]:
         stop += 1
     return slice(start, stop)
-
-
-def _low_pass(
-    time_s: Float[np.ndarray, "time"], part: Float[np.ndarray, "time plate 3"], cutoff_hz: float
-) -> Float[np.ndarray, "time plate 3"]:
-    """Zero-lag Butterworth, fourth order in all, on an even clock."""
-    even = np.linspace(time_s[0], time_s[-1], len(time_s))
-    rate = (len(time_s) - 1) / float(time_s[-1] - time_s[0])
-    if cutoff_hz >= rate / 2:
-        return part
-    flat = part.reshape(len(time_s), -1)
-    steady = np.stack([np.interp(even, time_s, column) for column in flat.T], axis=1)
-    sos = butter(2, cutoff_hz, fs=rate, output="sos")
-    smooth = sosfiltfilt(sos, steady, axis=0)
-    back = np.stack([np.interp(time_s, even, column) for column in smooth.T], axis=1)
-    return np.asarray(back.reshape(part.shape))
 
 
 def _told(forces: GroundReaction, contacts: list[_Contact]) -> tuple[str, ...]:
