@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas.clinic.learning import (
-    GAPS_DAYS,
     Card,
     QuizItem,
     due,
     mark,
     next_lesson,
+    read_gaps,
     read_lessons,
     read_quiz,
     reviewed,
@@ -25,6 +25,7 @@ ITEMS = read_quiz(folder("quiz"))
 SOURCES = table("sources.toml")
 CLAIMS = {c["id"]: c for c in table("claims.toml")["claim"]}
 LESSONS = read_lessons(folder("lessons"))
+GAPS_DAYS = read_gaps(table("spacing.toml"))
 
 
 def test_thirty_items_in_three_kinds() -> None:
@@ -149,7 +150,7 @@ def test_lessons_come_in_their_order_and_missed_ones_again() -> None:
 def test_gaps_grow_while_answers_are_right() -> None:
     card, day, gaps = Card("q", 0, 0), 0, []
     for _ in range(7):
-        card = reviewed(card, True, day)
+        card = reviewed(card, True, day, GAPS_DAYS)
         gaps.append(card.due_day - day)
         day = card.due_day
     assert gaps == [1, 3, 7, 14, 28, 28, 28]
@@ -159,7 +160,7 @@ def test_gaps_grow_while_answers_are_right() -> None:
 def test_a_card_never_comes_back_at_once_nor_later_than_the_last_gap(answers: list[bool]) -> None:
     card, day = Card("q", 0, 0), 0
     for right in answers:
-        card = reviewed(card, right, day)
+        card = reviewed(card, right, day, GAPS_DAYS)
         assert 1 <= card.due_day - day <= GAPS_DAYS[-1]
         if not right:
             assert card.step == 0 and card.due_day - day == 1
@@ -170,3 +171,9 @@ def test_due_cards_are_few_and_the_oldest_first() -> None:
     cards = [Card(f"q{n}", 1, n) for n in range(10)]
     assert [c.due_day for c in due(cards, today=6)] == [0, 1, 2, 3, 4]
     assert due(cards, today=-1) == ()
+
+
+@pytest.mark.parametrize("gaps", [[], [0, 1], [1, 1], [3, 1], [1.5, 3], [True, 3]])
+def test_gaps_that_do_not_grow_are_refused(gaps: list[Any]) -> None:
+    with pytest.raises(KnowledgeError, match="gaps_days"):
+        read_gaps({"gaps_days": gaps})

@@ -9,7 +9,7 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator
-from itertools import combinations, product
+from itertools import product
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -203,16 +203,3 @@ def cannot_both(first: str, second: str) -> bool:
                 continue
             return False
     return True
-
-
-def test_the_pairs_that_exclude_each_other_are_few() -> None:
-    """Only rules for children and for adults, young and old, or sexes exclude each other."""
-    ages = {name for name in WRITTEN if "age" in ORACLE[name].co_names}
-    for first, second in combinations(sorted(WRITTEN), 2):
-        if {first, second} <= ages:
-            continue
-        a, b = WITNESSES.setdefault(first, witnesses(first)), WITNESSES.setdefault(second, witnesses(second))
-        found = any(merged(x, y) for x in a for y in b)
-        assert (
-            found or {"E17", "E15"} & {first, second} or {"E11", "U11", "S11", "S25", "U13"} & {first, second}
-        )

@@ -6,20 +6,12 @@ turns them into values and refuses what is not a lesson or not a fair question.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from psoas.errors import InputError, KnowledgeError
 
 GRADES = ("high", "moderate", "low", "very_low", "none", "judgement")
-
-GAPS_DAYS = (1, 3, 7, 14, 28)
-"""Days until a question comes back after each right answer in a row; a wrong one starts again.
-
-Gaps that grow over four weeks kept recall higher all the way than equal gaps and as high eight weeks later
-(Kang 2014, doi:10.3758/s13423-014-0636-z). The five numbers are ours: the second lies near the best gap for
-a memory of a week (20-40 % of it), the last one in the best range for a year (5-10 % of it) by Cepeda 2008
-(doi:10.1111/j.1467-9280.2008.02209.x).
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +242,25 @@ def _no_such(item: QuizItem, answer: object) -> InputError:
     )
 
 
-def reviewed(card: Card, right: bool, today: int) -> Card:
+def read_gaps(table: Mapping[str, Any]) -> tuple[int, ...]:
+    """Days between the returns of a question, from `knowledge/spacing.toml`: whole, growing, from 1.
+
+    Gaps that grow over four weeks kept recall higher all the way than equal gaps, and as high eight weeks
+    later (Kang 2014, doi:10.3758/s13423-014-0636-z). The numbers are ours: the second lies near the best gap
+    for a memory of a week (20-40 % of it), the last in the best range for a year (5-10 % of it) by Cepeda
+    2008 (doi:10.1111/j.1467-9280.2008.02209.x).
+    """
+    gaps = tuple(table["gaps_days"])
+    whole = all(type(gap) is int for gap in gaps) and bool(gaps)
+    if not whole or gaps[0] < 1 or any(a >= b for a, b in pairwise(gaps)):
+        _refuse([f"gaps_days {list(gaps)} are not whole days that grow from 1"], "knowledge/spacing.toml")
+    return gaps
+
+
+def reviewed(card: Card, right: bool, today: int, gaps_days: Sequence[int]) -> Card:
     """The card after an answer on day `today`: further away if right, back to the first gap if wrong."""
-    step = min(card.step + 1, len(GAPS_DAYS)) if right else 0
-    return Card(card.item, step, today + GAPS_DAYS[max(step - 1, 0)])
+    step = min(card.step + 1, len(gaps_days)) if right else 0
+    return Card(card.item, step, today + gaps_days[max(step - 1, 0)])
 
 
 def due(cards: Iterable[Card], today: int, at_most: int = 5) -> tuple[Card, ...]:

@@ -128,4 +128,5 @@ SHAPES: Mapping[str, Shape] = {
         "country resource review", resource=shape("id kind name says url grade sources"), review=REVIEW
     ),
     "purpose": shape("says not_reviewed reviewed grade grades review", review=REVIEW),
+    "spacing": shape("says gaps_days grade sources review", review=REVIEW),
 }
