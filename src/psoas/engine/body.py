@@ -14,6 +14,7 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from psoas.engine import body_tables
+from psoas.engine.body_checks import check
 from psoas.engine.body_data import published_tables
 from psoas.engine.body_tables import IDENTITY, Axis, BodyTables, JointTable, MuscleLine, Vec3, WrapCylinder
 from psoas.engine.couplings import piecewise
@@ -57,6 +58,7 @@ def build_body(
 
     Raises ModelError where the tables cannot make a moving body.
     """
+    check(tables)
     whole = with_lumbar_spine(tables, spine)
     if psoas == "fascicles":
         whole = with_psoas_fascicles(whole)
