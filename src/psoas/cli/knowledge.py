@@ -1,0 +1,134 @@
+"""`psoas knowledge`: check, list and show the shelf of cited knowledge."""
+
+import argparse
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from psoas.clinic.shelf import Shelf, ShelfFile, read_shelf
+from psoas.clinic.shelf_check import faults_of
+from psoas.errors import InputError
+
+Statement = tuple[str, str, ShelfFile, Mapping[str, Any]]
+"""Kind, id, file, table."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    verbs = parser.add_subparsers(dest="action", metavar="check|list|show", required=True)
+    check = verbs.add_parser("check", help="find every fault of the shelf at once")
+    listing = verbs.add_parser("list", help="every statement, or those of one kind")
+    listing.add_argument("kind", nargs="?", help="such as red_flags, questions, exercises, sources")
+    show = verbs.add_parser("show", help="one statement with its sources and its review")
+    show.add_argument("id")
+    for verb in (check, listing, show):
+        verb.add_argument("--json", action="store_true", help="as JSON")
+        verb.add_argument("--shelf", type=Path, help="another folder of the same format")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked. Returns 2 if the check finds a fault."""
+    if arguments.shelf is not None and not arguments.shelf.is_dir():
+        raise InputError("There is no such folder", str(arguments.shelf), "Give the folder of a shelf.")
+    shelf = read_shelf(arguments.shelf)
+    out = Console(highlight=False, soft_wrap=True)
+    if arguments.action == "check":
+        return _check(shelf, out, arguments.json)
+    statements = list(_statements(shelf))
+    if arguments.action == "list":
+        _list(statements, arguments.kind, out, arguments.json)
+    else:
+        _show(statements, arguments.id, out, arguments.json)
+    return 0
+
+
+def _statements(shelf: Shelf) -> Iterator[Statement]:
+    for file in shelf.files:
+        kind = file.path.removesuffix(".toml").partition("/")[0]
+        if kind == "sources":
+            for id, table in file.table.items():
+                yield "sources", id, file, table
+        elif "id" in file.table and kind != "questions":
+            yield kind, file.table["id"], file, file.table
+        else:
+            for entries in file.table.values():
+                for entry in entries if isinstance(entries, list) else ():
+                    if isinstance(entry, Mapping) and "id" in entry:
+                        yield kind, entry["id"], file, entry
+
+
+def _check(shelf: Shelf, out: Console, as_json: bool) -> int:
+    faults = faults_of(shelf, date.today())
+    if as_json:
+        record = [{"file": f.file, "line": f.line, "what": f.what, "blocks": f.blocks} for f in faults]
+        print(json.dumps({"knowledge": shelf.hash, "faults": record}, indent=1))
+    else:
+        for fault in faults:
+            out.print(f"knowledge/{fault}", markup=False)
+        statements = list(_statements(shelf))
+        drafts = sum(not file.table.get("review", {}).get("reviewers") for _, _, file, _ in statements)
+        out.print(
+            f"{len(shelf.files)} files, {len(statements)} statements, {drafts} of them draft, "
+            f"{len(faults)} faults; knowledge {shelf.hash[:12]}"
+        )
+    return 2 if faults else 0
+
+
+def _words(table: Mapping[str, Any]) -> str:
+    for key in ("name", "title", "text", "says", "stem", "cites", "known"):
+        if key in table:
+            return str(table[key])
+    return ""
+
+
+def _list(statements: list[Statement], kind: str | None, out: Console, as_json: bool) -> None:
+    kinds = sorted({each[0] for each in statements})
+    if kind is not None and kind not in kinds:
+        raise InputError(f"Nothing is of the kind {kind!r}", "knowledge list", f"Kinds: {', '.join(kinds)}.")
+    chosen = [each for each in statements if kind in (None, each[0])]
+    if as_json:
+        print(json.dumps([{"kind": k, "id": i, "words": _words(t)} for k, i, _, t in chosen], indent=1))
+        return
+    for each in kinds if kind is None else [kind]:
+        grid = Grid(title=each, title_justify="left", box=None, show_header=False, pad_edge=False)
+        for _, id, _, table in (each_ for each_ in chosen if each_[0] == each):
+            grid.add_row(f"[bold]{id}[/]", _words(table)[:90].replace("[", "\\["))
+        out.print(grid)
+        out.print()
+
+
+def _show(statements: list[Statement], id: str, out: Console, as_json: bool) -> None:
+    found = [each for each in statements if each[1] == id]
+    if not found:
+        near = difflib.get_close_matches(id, [each[1] for each in statements], 3)
+        advice = f"Did you mean {', '.join(near)}?" if near else "`psoas knowledge list` names them all."
+        raise InputError(f"There is no statement {id[:60]!r}", "knowledge show", advice)
+    if as_json:
+        print(json.dumps([{"kind": k, "file": f.path, **t} for k, _, f, t in found], indent=1, default=str))
+        return
+    sources = {each[1]: each[3] for each in statements if each[0] == "sources"}
+    for kind, _, file, table in found:
+        out.print(f"[bold]{id}[/]  ({kind}, knowledge/{file.path})")
+        for key, value in table.items():
+            if key in ("id", "sources", "example", "review"):
+                continue
+            out.print(
+                f"  {key}: {value if isinstance(value, str) else json.dumps(value, default=str)}",
+                markup=False,
+            )
+        for source in table.get("sources", ()):
+            entry = sources.get(source, {})
+            out.print(
+                f"  source {source} ({entry.get('status', 'missing')}): {entry.get('cites', '')}",
+                markup=False,
+            )
+        review = file.table.get("review")
+        if review is not None:
+            who = ", ".join(review["reviewers"]) or "nobody yet: draft"
+            out.print(f"  reviewed by {who}; due {review['due']}")
