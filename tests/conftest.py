@@ -22,3 +22,11 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with recordings and OpenSim results is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def reasoning():  # type: ignore[no-untyped-def]
+    """The shelf, ready to decide; read once."""
+    from psoas.clinic.reasoning import load_reasoning
+
+    return load_reasoning()

@@ -3,8 +3,10 @@
 A test is tried on paper: each of its findings is supposed present, and the answer is weighed again.
 The gain is
   4 if another explanation would lead, or one would begin or cease to lead,
-  4 if the role of the hip flexor would change ("not shown" to "cannot tell" teaches nothing),
-  plus the change of the lead of the best explanation over the second.
+  plus the change of the lead of the best explanation over the second,
+  both times how plausible the finding is: the points of the best explanation that it speaks for, as a
+  share of the best of all (a half where it only speaks against);
+  plus 4 if the role of the hip flexor would change ("not shown" to "cannot tell" teaches nothing).
 Only findings count that bear on an explanation still in reach, or on the role. Of equal gains the test
 that can be done at home comes first, then file order.
 """
@@ -18,6 +20,7 @@ from psoas.clinic.assessment import (
     HIP_JOINT,
     LEADING_POINTS,
     MEASURED,
+    NERVE,
     Findings,
     HipTest,
     Sign,
@@ -28,8 +31,9 @@ from psoas.clinic.assessment import (
 )
 
 CHANGES_THE_ANSWER = 4
+ONLY_AGAINST = 0.5
 IN_REACH = 6  # points behind the best explanation that two strong findings can make up
-BEARS_ON_ROLE = MEASURED | CHANGE | HIP_JOINT | {"e_mtt_groin_pain", "e_resisted_hf_groin"}
+BEARS_ON_ROLE = MEASURED | CHANGE | NERVE | HIP_JOINT | {"e_mtt_groin_pain", "e_resisted_hf_groin"}
 EXCLUDE_EACH_OTHER = (
     *(frozenset({"e_ext_normal", name}) for name in AGAINST_NORMAL),
     frozenset({"e_fadir_pos", "e_fadir_neg"}),
@@ -43,7 +47,7 @@ class NextTest:
 
     finding: str
     test: HipTest
-    gain: int
+    gain: float
 
 
 def next_best_test(
@@ -62,7 +66,7 @@ def next_best_test(
     leading, lead = _top(ranked, points)
     role, _ = role_of_hip_flexor(findings, _name(leading, weights), groin_pain_on_impact)
     allowed: dict[str, bool] = {}
-    best: tuple[int, bool, NextTest] | None = None
+    best: tuple[float, bool, NextTest] | None = None
     for sign in _open_signs(findings, weights):
         test = weights.tests[sign.test or ""]
         if test.id not in allowed:
@@ -71,7 +75,8 @@ def next_best_test(
         if not allowed[test.id] or not (sign.id in BEARS_ON_ROLE or _in_reach(shifts, points, ranked[0])):
             continue
         new_leading, new_lead = _shifted_top(ranked, points, shifts)
-        gain = abs(new_lead - lead) + CHANGES_THE_ANSWER * (new_leading != leading)
+        gain = abs(new_lead - lead) + CHANGES_THE_ANSWER * float(new_leading != leading)
+        gain *= _plausible(shifts, points, points[ranked[0]])
         if sign.id in BEARS_ON_ROLE or new_leading != leading:
             supposed = replace(findings, present=findings.present | {sign.id})
             new_role, _ = role_of_hip_flexor(supposed, _name(new_leading, weights), groin_pain_on_impact)
@@ -98,6 +103,14 @@ def _open_signs(findings: Findings, weights: Weights) -> Iterable[Sign]:
 def _in_reach(shifts: tuple[tuple[int, int], ...], points: list[int], best: int) -> bool:
     floor = max(1, points[best] - IN_REACH)
     return any(points[place] >= floor for place, _ in shifts)
+
+
+def _plausible(shifts: tuple[tuple[int, int], ...], points: list[int], best: int) -> float:
+    """Points of the best explanation that the finding speaks for, as a share (0 to 1) of the best of all."""
+    gaining = [points[place] for place, worth in shifts if worth > 0]
+    if not gaining:
+        return ONLY_AGAINST
+    return max(0.0, max(gaining) / best) if best > 0 else 0.0
 
 
 def _top(ranked: list[int], points: list[int]) -> tuple[int | None, int]:

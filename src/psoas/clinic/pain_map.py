@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psoas.clinic.logic import Test, compiled, parse
 from psoas.errors import InputError
 
 TYPICAL = 3
@@ -32,12 +31,21 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Safety questions that a mark in any of these regions asks for; both_legs: or marks on both sides."""
+
+    regions: frozenset[str]
+    both_legs: bool
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PainMap:
     """The regions that can be marked, the patterns in file order (hip flexor last), and what regions ask."""
 
     regions: frozenset[str]
     patterns: tuple[Pattern, ...]
-    asks: tuple[tuple[Test, tuple[str, ...]], ...]
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,10 @@ def read_pain_map(table: Mapping[str, Any]) -> PainMap:
         )
         for entry in table["pattern"]
     )
-    asks = tuple((compiled(parse(entry["when"])), tuple(entry["questions"])) for entry in table["ask"])
+    asks = tuple(
+        Ask(frozenset(entry["regions"]), entry["both_legs"], tuple(entry["questions"]))
+        for entry in table["ask"]
+    )
     return PainMap(frozenset(table["regions"]), patterns, asks)
 
 
@@ -101,12 +112,11 @@ def match(drawing: frozenset[str], pain_map: PainMap) -> tuple[Match, ...]:
 def questions_for(drawing: frozenset[str], both_sides: bool, pain_map: PainMap) -> tuple[str, ...]:
     """The safety questions that the drawing asks for, each once."""
     marked = {_without_side(name, pain_map) for name in drawing}
-    if both_sides or {name[-1] for name in drawing if name not in pain_map.regions} == {"R", "L"}:
-        marked.add("BOTH_LEGS")
+    both = both_sides or {name[-1] for name in drawing if name not in pain_map.regions} == {"R", "L"}
     asked: dict[str, None] = {}
-    for condition, questions in pain_map.asks:
-        if condition(lambda name: name in marked):
-            asked.update(dict.fromkeys(questions))
+    for ask in pain_map.asks:
+        if ask.regions & marked or (ask.both_legs and both and marked):
+            asked.update(dict.fromkeys(ask.questions))
     return tuple(asked)
 
 

@@ -55,8 +55,8 @@ class Measure:
 class CheckIn:
     """One weekly check-in. `day` counts from the start of the plan; what was not measured is absent.
 
-    values: by id of `measures.toml`. pain_during: worst pain in exercise, 0-10. settled: back to usual by next
-    morning. sessions_done of sessions_planned: since the last check-in. adverse: ids of `ADVERSE`.
+    values: by id of `measures.toml`. pain_during: worst pain in exercise, 0-10. settled: back to usual by
+    next morning. sessions_done of sessions_planned: since the last check-in. adverse: ids of `ADVERSE`.
     """
 
     day: int

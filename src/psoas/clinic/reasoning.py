@@ -53,7 +53,7 @@ def load_reasoning(knowledge: Knowledge | None = None) -> Reasoning:
         weights=read_weights(tables),
         remedies=read_remedies(tables),
         pain_map=read_pain_map(shelf["referral"]),
-        norms={name: read_norm(entry) for name, entry in shelf["norms"].items() if entry.get("reads")},
+        norms={name: read_norm(entry) for name, entry in shelf["norms"].items() if "short_below" in entry},
         measures={name: read_measure(entry) for name, entry in tables["measures"].items()},
         circumstances=tables["circumstances"],
     )

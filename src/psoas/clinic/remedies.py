@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psoas.clinic.logic import Test, compiled, parse
+from psoas.clinic.logic import Test, compiled, names, parse
 
 Tables = Mapping[str, Mapping[str, Any]]
 
@@ -23,10 +23,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """A reason to leave lines out, as a condition over everything known of the person."""
+    """A reason to leave lines out, as a condition over everything known of the person.
+
+    asks: the circumstances in it that can still be asked; the rest comes from safety questions and tests.
+    """
 
     id: str
     when: Test
+    asks: tuple[str, ...]
     says: Statement
 
 
@@ -135,8 +139,7 @@ def read_remedies(tables: Tables) -> Remedies:
         exercises=exercises,
         programmes={name: _programme(entry) for name, entry in tables["programmes"].items()},
         cautions={
-            name: Caution(name, compiled(parse(entry["when"])), _statement(entry, "says"))
-            for name, entry in tables["cautions"].items()
+            name: _caution(entry, tables["circumstances"]) for name, entry in tables["cautions"].items()
         },
         advice=tuple(_advice(entry) for entry in tables["advice"].values()),
         therapist=therapist,
@@ -146,6 +149,12 @@ def read_remedies(tables: Tables) -> Remedies:
 
 def _statement(entry: Mapping[str, Any], key: str) -> Statement:
     return Statement(entry["id"], entry[key], entry["grade"], tuple(entry["sources"]))
+
+
+def _caution(entry: Mapping[str, Any], circumstances: Mapping[str, Any]) -> Caution:
+    condition = parse(entry["when"])
+    asks = tuple(sorted(names(condition) & circumstances.keys()))
+    return Caution(entry["id"], compiled(condition), asks, _statement(entry, "says"))
 
 
 def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:

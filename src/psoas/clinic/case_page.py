@@ -1,0 +1,263 @@
+"""The page a person reads about their case, as blocks of text that a door can draw in its own way.
+
+Every block that states something carries its grade and its sources. The order is the order of the decision:
+safety, explanations, hip flexor, next test, plan, and only then the lines for a therapist.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from psoas.clinic.assessment import Hypothesis, missing_for
+from psoas.clinic.case import Case, Decision
+from psoas.clinic.plan import Line, Plan, by_day
+from psoas.clinic.reasoning import Reasoning
+from psoas.clinic.remedies import Statement
+
+Kind = Literal["title", "heading", "name", "says", "item", "step", "note", "therapist"]
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+STANDINGS = {"leading": "most likely so far", "possible": "possible", "against": "speaks against it"}
+ROLES = {
+    "primary_source": "the likely source",
+    "likely_contributor": "likely plays a part",
+    "possible_contributor": "may play a part",
+    "unlikely": "unlikely to play a part",
+    "not_shown": "not shown",
+    "cannot_tell": "cannot tell",
+}
+WHO = {
+    "screen": "you can do it at home",
+    "clinician": "a clinician does it",
+    "film": "with a film from the front",
+}
+AREAS = {"sitting": "Sitting", "activity": "Moving", "shoes": "Shoes", "desk": "Desk", "comfort": "Comfort"}
+MOST_EXPLANATIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the page. grade and sources are empty for headings and for what the person told us."""
+
+    kind: Kind
+    text: str
+    grade: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+def page(case: Case, decision: Decision, reasoning: Reasoning) -> tuple[Block, ...]:
+    """The whole page for one case."""
+    blocks = [Block("title", f"{case.id}: {_title(decision, reasoning)}")]
+    blocks += _safety(decision, reasoning)
+    if decision.plan.withheld == "level":
+        blocks.append(_said(reasoning.remedies.statements["hidden_at_level"]))
+        return tuple(blocks)
+    blocks += _explanations(case, decision, reasoning)
+    blocks += _hip_flexor(decision, reasoning)
+    blocks += _next_test(decision)
+    if decision.plan.withheld is None:
+        blocks += _plan(decision.plan, reasoning)
+    return tuple(blocks)
+
+
+def _safety(decision: Decision, reasoning: Reasoning) -> Iterator[Block]:
+    triage = decision.triage
+    yield Block("heading", "Safety first")
+    yield from _level_words(triage.level or "OPEN", triage.within_days, reasoning)
+    for rule in triage.fired:
+        yield Block("item", f"{rule.name}. {rule.reason}", rule.grade, rule.sources)
+    if triage.unasked:
+        if triage.level is not None:
+            yield from _level_words("OPEN", None, reasoning)
+        for name in triage.unasked[:6]:
+            yield Block("step", reasoning.knowledge.questions[name].text)
+        if len(triage.unasked) > 6:
+            yield Block("note", f"and {len(triage.unasked) - 6} more")
+    if triage.professional_recommended and triage.level == "SELF_CARE":
+        yield from _level_words("ADVISORY", None, reasoning)
+
+
+def _level_words(name: str, days: int | None, reasoning: Reasoning) -> Iterator[Block]:
+    """What a level says and what to do, with the words of the default country."""
+    level = _level(name, reasoning)
+    calls = reasoning.knowledge.tables["countries"]["default"]
+    lower = calls["emergency"][0].lower() + calls["emergency"][1:]
+    for key in ("says", "do"):
+        text = level[key].format(
+            days=days, emergency=calls["emergency"], emergency_lower=lower, urgent=calls["urgent"]
+        )
+        if text:
+            yield Block("says", text, level["grade"], tuple(level["sources"]))
+
+
+def _level(name: str, reasoning: Reasoning) -> Mapping[str, Any]:
+    listed: list[Mapping[str, Any]] = reasoning.knowledge.tables["levels"]["level"]
+    return next(entry for entry in listed if entry["id"] == name)
+
+
+def _title(decision: Decision, reasoning: Reasoning) -> str:
+    title: str = _level(decision.triage.level or "OPEN", reasoning)["title"]
+    return title.format(days=decision.triage.within_days)
+
+
+def _explanations(case: Case, decision: Decision, reasoning: Reasoning) -> Iterator[Block]:
+    statements = reasoning.remedies.statements
+    yield Block("heading", "Where the pain may come from")
+    if decision.assessment.leading is None:
+        yield _said(statements["nothing_leads"])
+    for entry in decision.assessment.hypotheses[:MOST_EXPLANATIONS]:
+        if entry.points > 0:
+            yield from _explanation(case, entry, reasoning)
+    yield _said(statements["nobody_excluded"])
+    if decision.matches:
+        drawn = ", ".join(entry.pattern.plain for entry in decision.matches)
+        grades = [entry.pattern.grade for entry in decision.matches]
+        sources = tuple(dict.fromkeys(s for entry in decision.matches for s in entry.pattern.sources))
+        yield Block("item", f"Your drawing fits, best first: {drawn}.", weakest(grades), sources)
+        regions = {name.removesuffix("_R").removesuffix("_L") for name in case.drawing}
+        if all(region.startswith(("KNEE", "TIB")) for region in regions):
+            yield _said(statements["pattern_knee_only"])
+        elif {"GROIN", "THIGH_ANT"} <= regions:
+            yield _said(statements["pattern_groin_to_knee"])
+
+
+def _explanation(case: Case, entry: Hypothesis, reasoning: Reasoning) -> Iterator[Block]:
+    weights = reasoning.weights
+    explanation = weights.explanations[weights.place_of[entry.id]]
+    points = f"{entry.points} point{'' if entry.points == 1 else 's'}"
+    yield Block("name", f"{explanation.plain_name} ({STANDINGS[entry.standing]}, {points})")
+    if entry.standing == "leading":
+        yield Block("says", explanation.says, explanation.grade, explanation.sources)
+        yield Block("says", explanation.outlook, explanation.outlook_grade, explanation.outlook_sources)
+    for word, pairs in (("For", entry.spoke_for), ("Against", entry.spoke_against)):
+        if pairs:
+            yield _reasons(word, [name for name, _ in pairs], reasoning)
+    missing = [weights.signs[name] for name in missing_for(entry.id, case.findings, weights)[:2]]
+    if missing and entry.standing == "leading":
+        yield Block("note", "Not known yet: " + "; ".join(sign.says.lower() for sign in missing) + ".")
+
+
+def _reasons(word: str, names: list[str], reasoning: Reasoning) -> Block:
+    signs = [reasoning.weights.signs[name] for name in names if name != "age"]
+    texts = [sign.plain for sign in signs] + (["Your age."] if "age" in names else [])
+    grades = [sign.grade for sign in signs] or ["judgement"]
+    sources = tuple(dict.fromkeys(source for sign in signs for source in sign.sources)) or ("OwnJudgement",)
+    return Block("step", f"{word}: {' '.join(texts)}", weakest(grades), sources)
+
+
+def _hip_flexor(decision: Decision, reasoning: Reasoning) -> Iterator[Block]:
+    assessment, weights = decision.assessment, reasoning.weights
+    role = weights.roles[assessment.role]
+    yield Block("heading", f"Your hip flexor: {ROLES[assessment.role]}")
+    yield Block("says", role["says"], role["grade"], tuple(role["sources"]))
+    for name in assessment.role_because:
+        sign = weights.signs.get(name)
+        if sign is not None:
+            yield Block("step", sign.plain, sign.grade, sign.sources)
+    if assessment.role == "cannot_tell" and "e_hip_ir_limited" in assessment.role_because:
+        yield _said(reasoning.remedies.statements["hip_joint_not_stretch"])
+
+
+def _next_test(decision: Decision) -> Iterator[Block]:
+    if decision.next_test is None:
+        return
+    test = decision.next_test.test
+    yield Block("heading", "The one test that would tell most")
+    yield Block("name", f"{test.name} ({WHO[test.who]})")
+    for step in test.steps:
+        yield Block("step", step, test.grade, test.sources)
+    yield Block("says", test.error, test.grade, test.sources)
+
+
+def _plan(plan: Plan, reasoning: Reasoning) -> Iterator[Block]:
+    remedies = reasoning.remedies
+    yield Block("heading", "Your plan")
+    if plan.programme is not None:
+        yield _said(plan.programme.says)
+    for line in plan.lines:
+        yield from _line(line)
+    yield from _week(plan)
+    yield from _checks(plan, reasoning)
+    for left in plan.left_out:
+        name = remedies.exercises[left.exercise].name
+        if left.because == ("time",):
+            yield Block("note", f"Left out, because your week is full: {name}.")
+        else:
+            caution = remedies.cautions[left.because[0]].says
+            yield Block("item", f"Left out: {name}. {caution.text}", caution.grade, caution.sources)
+    yield Block("heading", "How hard, when to stop, when to look again")
+    for rule in plan.rules:
+        yield Block("item", rule.text, rule.grade, rule.sources)
+    for area, title in AREAS.items():
+        listed = [entry for entry in plan.advice if entry.area == area]
+        if listed:
+            yield Block("heading", title)
+        for entry in listed:
+            text = entry.says.text.replace("{minutes}", str(plan.break_every_min))
+            yield Block("item", text, entry.says.grade, entry.says.sources)
+    if plan.therapist:
+        yield Block("heading", "For your therapist only")
+    for technique in plan.therapist:
+        text = f"{technique.name}: {technique.what} {technique.limits}"
+        yield Block("therapist", text, technique.grade, technique.sources)
+
+
+def _line(line: Line) -> Iterator[Block]:
+    exercise = line.exercise
+    source = exercise.evidence.grade, exercise.evidence.sources
+    yield Block("name", f"{exercise.name} ({'extra' if line.role != 'core' else 'core'})")
+    yield Block("says", f"{line.dose}. {exercise.target}", *source)
+    yield Block("says", exercise.evidence.text, *source)
+    for step in line.steps:
+        yield Block("step", step, *source)
+    if exercise.weeks and line.dose == exercise.dose:
+        yield Block(
+            "step", " ".join(f"{_weeks(w.first, w.last)}: {w.text}." for w in exercise.weeks), *source
+        )
+    yield Block("step", f"Common mistakes: {exercise.mistakes}", *source)
+    yield Block("step", f"Harder: {line.progress} Easier: {exercise.regress}", *source)
+    yield Block("step", line.stop_rule, *source)
+
+
+def _weeks(first: int, last: int) -> str:
+    return f"Week {first}" if first == last else f"Weeks {first}-{last}"
+
+
+def _week(plan: Plan) -> Iterator[Block]:
+    """Week 1, a line a day, with the minutes it takes."""
+    timed = [line for line in plan.lines if line.exercise.minutes]
+    if not timed:
+        return
+    yield Block("heading", "Your first week")
+    for day, lines in by_day(plan, 1).items():
+        names = [line.exercise.name.lower() for line in lines if line.exercise.minutes]
+        minutes = sum(line.exercise.minutes for line in lines)
+        yield Block(
+            "step", f"{DAYS[day]}: {', '.join(names)} ({minutes} min)" if names else f"{DAYS[day]}: rest"
+        )
+    for line in timed:
+        if line.first_week > 1:
+            yield Block("note", f"From week {line.first_week}: {line.exercise.name.lower()}.")
+
+
+def _checks(plan: Plan, reasoning: Reasoning) -> Iterator[Block]:
+    """Cautions that nobody has asked about yet, once each, with the lines they belong to."""
+    lines_of: dict[str, list[str]] = {}
+    for line in plan.lines:
+        for caution in line.leave_out_if:
+            lines_of.setdefault(caution, []).append(line.exercise.name.lower())
+    if lines_of:
+        yield Block("heading", "Check before you start")
+    for name, lines in lines_of.items():
+        says = reasoning.remedies.cautions[name].says
+        yield Block("item", f"{says.text} ({', '.join(lines)})", says.grade, says.sources)
+
+
+def _said(statement: Statement) -> Block:
+    return Block("says", statement.text, statement.grade, statement.sources)
+
+
+def weakest(grades: Sequence[str]) -> str:
+    """The grade one can be least sure of."""
+    order = ("high", "moderate", "low", "very_low", "judgement", "none")
+    return max(grades, key=order.index)
