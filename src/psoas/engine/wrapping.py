@@ -56,7 +56,7 @@ def _in_order(
     if len(wraps) > 2 or not vias:
         raise _unsupported(tables, line, f"wraps over {' and '.join(w.name for w in wraps)} in one stretch")
     angle, axial = float(vias[0]["angle_rad"]), float(vias[0]["axial_lengths"])
-    # The left cylinder's frame is the mirror image turned to a right-handed one: its y and z axes point back.
+    # The left cylinder's frame is the mirror image in its own x-y plane: only the place along its axis turns.
     mirror = -1.0 if line.name.endswith("_l") else 1.0
     radius = CLEARANCE * second.radius_m
     local = (radius * math.cos(angle), radius * math.sin(angle), mirror * axial * second.length_m)
