@@ -16,7 +16,7 @@ _STEADY_S = 0.5  # the curve is continued by its own odd reflection over about t
 def low_pass(
     time_s: Float[np.ndarray, "time"], value: Float[np.ndarray, "time column"], cutoff_hz: float
 ) -> Float[np.ndarray, "time column"]:
-    """Butterworth of second order forwards and backwards: fourth order in all, no delay, -3 dB at `cutoff_hz`.
+    """Butterworth, second order forwards and backwards: fourth in all, no delay, -3 dB at `cutoff_hz`.
 
     The cutoff of each pass is raised by (sqrt(2) - 1)^(-1/4), so that both together have the one asked for
     (Winter 2009, Biomechanics and Motor Control of Human Movement, section 3.4.4.2). A curve too short to
@@ -25,7 +25,9 @@ def low_pass(
     """
     if not cutoff_hz > 0.0:
         raise InputError(
-            f"A cutoff of {cutoff_hz:g} Hz filters nothing.", "cutoff", "Give a positive frequency, 6 for walking."
+            f"A cutoff of {cutoff_hz:g} Hz filters nothing.",
+            "cutoff",
+            "Give a positive frequency, 6 for walking.",
         )
     if len(time_s) < 4:
         return value

@@ -4,7 +4,6 @@ A bony marker stands on a palpable point whose place on the published body is kn
 and shank clusters, wands) stands anywhere on its segment: only a static trial says where.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from psoas.engine.body_tables import Vec3, mirrored_point
+from psoas.engine.formats.landmarks import plain
 from psoas.errors import InputError
 
 LANDMARKS = "landmarks"
@@ -38,15 +38,16 @@ class MarkerSet:
     technical: Mapping[str, str]
     left_out: Mapping[str, str]
 
+    def segment_of(self, marker: str) -> str | None:
+        """Segment that carries the marker; None where it is left out or unknown."""
+        key = plain(marker)
+        landmark = self.bony.get(key)
+        return landmark.segment if landmark is not None else self.technical.get(key)
+
     def knows(self, marker: str) -> bool:
         """Whether the set has a place, a segment or a reason for this marker."""
         key = plain(marker)
         return key in self.bony or key in self.technical or key in self.left_out
-
-
-def plain(marker: str) -> str:
-    """`R.ASIS`, `r_ASIS_study` and `RASIS` are one name."""
-    return re.sub(r"[^a-z0-9]", "", marker.lower()).removesuffix("study")
 
 
 @lru_cache(maxsize=1)
