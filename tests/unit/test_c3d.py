@@ -159,3 +159,19 @@ def test_a_file_that_crashes_the_native_reader_is_one_clear_error(tmp_path: Path
     with pytest.raises(InputError, match=r"a\.c3d") as caught:
         read_c3d(path)
     assert caught.value.advice
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    """Bytes flipped anywhere, header included: markers, or one clear error."""
+    path = tmp_path / "a.c3d"
+    made(path, ["RASI", "LASI"], plates=True)
+    data, rng = bytearray(path.read_bytes()), np.random.default_rng(seed)
+    end = 512 if seed % 2 else len(data)
+    for at in rng.integers(0, end, 6):
+        data[at] = rng.integers(0, 256)
+    path.write_bytes(data)
+    try:
+        assert read_c3d(path).markers.position_m.shape[2] == 3
+    except InputError as error:
+        assert error.what and str(path) in error.where and error.advice

@@ -264,17 +264,20 @@ def test_nothing_covered_is_refused() -> None:
 
 
 def test_events_of_the_forces_are_those_that_were_put_in() -> None:
-    reaction, _ = assign_feet(WALK.forces, FEET)
-    for side, events in enumerate(gait_events(FEET, reaction)):
-        np.testing.assert_allclose(events.initial_contact_s, WALK.contact_s[side], atol=0.01)
-        np.testing.assert_allclose(events.toe_off_s, WALK.off_s[side], atol=0.01)
-    assert movement(FEET, gait_events(FEET, reaction)) == "gait"
+    made = walk(3.2)
+    feet = feet_from_markers(made.markers)
+    reaction, _ = assign_feet(made.forces, feet)
+    for side, events in enumerate(gait_events(feet, reaction)):
+        np.testing.assert_allclose(events.initial_contact_s, made.contact_s[side], atol=0.01)
+        np.testing.assert_allclose(events.toe_off_s, made.off_s[side], atol=0.01)
+    assert movement(feet, gait_events(feet, reaction)) == "gait"
 
 
 def test_without_forces_the_movement_gives_as_many_events_near_the_truth() -> None:
     """The made-up foot lands softly: its heel is furthest forward a little before it lands."""
-    for side, events in enumerate(gait_events(FEET)):
-        near = np.abs(events.initial_contact_s[:, None] - WALK.contact_s[side][None, :]).min(axis=1)
+    made = walk(3.2)
+    for side, events in enumerate(gait_events(feet_from_markers(made.markers))):
+        near = np.abs(events.initial_contact_s[:, None] - made.contact_s[side][None, :]).min(axis=1)
         assert len(near) >= 2 and near.max() < 0.08
         assert cycle_s(events) == pytest.approx(CYCLE_S, abs=0.02)
 

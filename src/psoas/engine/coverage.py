@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from psoas.engine.feet import Feet, resting, spans, velocity
-from psoas.engine.ground_reaction import CONTACT_N
+from psoas.engine.gait import gait_events
+from psoas.engine.ground_reaction import loaded
 from psoas.engine.types import FootReaction, GaitEvents
 from psoas.errors import InputError
 from psoas.units import STANDARD_GRAVITY_M_S2
@@ -15,6 +16,8 @@ from psoas.units import STANDARD_GRAVITY_M_S2
 _LAG_S = 0.08  # so long may kinematics and forces disagree about touch-down and lift-off
 _SHORTEST_REST_S = 0.04
 _BEFORE_S, _AFTER_S = 0.07, 0.09  # a foot bears before it is still, and until after it moves again
+_LATE_S = 0.02  # toe-offs told from the movement are exact to this; its contacts are early, never late
+_ROLLING_S = 0.2  # between landing and resting, and between resting and toe-off
 _SHORTEST_COVERED_S = 0.2
 _BORNE = 0.6  # of body weight by two resting feet: less, and something else bears the person
 _SETTLING_S = 0.1
@@ -82,26 +85,47 @@ def _times(mask: Bool[np.ndarray, "time"], time_s: Float[np.ndarray, "time"]) ->
     return ", ".join(found[:3]) + (f" and {len(found) - 3} times more" if len(found) > 3 else "")
 
 
-def loaded(reaction: FootReaction) -> Bool[np.ndarray, "time 2"]:
-    """Whether a plate bears each foot."""
-    return np.asarray(np.nan_to_num(reaction.force_n[:, :, 1]) > CONTACT_N)
-
-
 def _without_plate(
     reaction: FootReaction, feet: Feet, *, before_s: float = _BEFORE_S, after_s: float = _AFTER_S
 ) -> Bool[np.ndarray, "time 2"]:
-    """Frames in which a foot rests on the floor and no plate bears it, and a margin around them."""
+    """Frames in which a foot is on the floor and no plate bears it, and a margin around them.
+
+    A foot is on the floor while it rests; from contact to toe-off of a stance that no plate saw; and where
+    neither is told, `before_s` before it rests and `after_s` after, because it rolls on and off.
+    """
     time_s, rests, bears = feet.time_s, resting(feet), loaded(reaction)
     missing = np.zeros_like(rests)
-    for side in range(2):
+    for side, events in enumerate(gait_events(feet)):
         for start, stop in spans(rests[:, side] & ~bears[:, side]):
             length = time_s[stop - 1] - time_s[start]
             beside = bears[max(start - 1, 0), side] or bears[min(stop, len(time_s) - 1), side]
             if length < (_LAG_S if beside else _SHORTEST_REST_S):
                 continue
-            first, last = time_s[start] - before_s, time_s[stop - 1] + after_s
+            landed = _within(events.initial_contact_s, time_s[start] - _ROLLING_S, time_s[start])
+            left = _within(events.toe_off_s, time_s[stop - 1], time_s[stop - 1] + _ROLLING_S)
+            first = time_s[start] - before_s if landed is None else landed
+            last = time_s[stop - 1] + after_s if left is None else left + _LATE_S
             missing[:, side] |= (time_s >= first) & (time_s <= last) & ~bears[:, side]
+        for contact, off in _stances(events, feet):
+            during = (time_s >= contact) & (time_s <= off)
+            if off - contact > _LAG_S and not bears[during, side].any():
+                missing[:, side] |= (time_s >= contact) & (time_s <= off + _LATE_S)
     return missing
+
+
+def _within(times: Float[np.ndarray, "event"], first: float, last: float) -> float | None:
+    """The event between two times, if there is one."""
+    return next((float(time) for time in times if first <= time <= last), None)
+
+
+def _stances(events: GaitEvents, feet: Feet) -> list[tuple[float, float]]:
+    """From each contact to the next toe-off; what the recording begins or ends in is cut there."""
+    begin, end = float(feet.time_s[0]), float(feet.time_s[-1])
+    contacts, offs = events.initial_contact_s, events.toe_off_s
+    stances = [(float(c), float(min((o for o in offs if o > c), default=end))) for c in contacts]
+    if len(offs) and not (len(contacts) and contacts[0] < offs[0]):
+        stances.insert(0, (begin, float(offs[0])))
+    return stances
 
 
 def _vertical_n(reaction: FootReaction) -> Float[np.ndarray, "time"]:
@@ -182,7 +206,7 @@ def _weighed_over_cycle(
     masses = []
     for side in events:
         for begin, end in pairwise(side.initial_contact_s):
-            cycle = np.flatnonzero((time_s >= begin) & (time_s <= end))
+            cycle = np.flatnonzero((time_s >= begin) & (time_s < end - 1e-9))
             if len(cycle) < 3 or not covered[cycle].all():
                 continue
             if time_s[cycle[0]] - begin > 0.05 or end - time_s[cycle[-1]] > 0.05:

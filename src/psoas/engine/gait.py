@@ -8,9 +8,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.signal import find_peaks
 
-from psoas.engine.coverage import loaded
 from psoas.engine.feet import SIDES, Feet, resting, spans
-from psoas.engine.ground_reaction import CONTACT_N
+from psoas.engine.ground_reaction import CONTACT_N, loaded
 from psoas.engine.types import FootReaction, GaitEvents
 
 PhaseName = Literal["early_stance", "late_stance", "swing"]
@@ -18,6 +17,7 @@ PhaseName = Literal["early_stance", "late_stance", "swing"]
 STANCE_SHARE = 0.62  # of the cycle, where a toe-off was not recorded: Perry & Burnfield, Gait Analysis (2010)
 _SWING_M = 0.2  # a walking foot passes the pelvis by more
 _PASSING_M = 0.3  # range of one heel ahead of the other: 0.6 m and more in walking, centimetres in squats
+_TURNED_M = 0.01  # a foot that has gone back so far has been furthest out
 _APART_S = 0.4
 _SAME_S = 0.15  # a contact of the forces and of the kinematics this close are one
 _SHORTEST_CONTACT_S = 0.05
@@ -76,12 +76,23 @@ def _events_of(side: int, feet: Feet, reaction: FootReaction | None) -> GaitEven
 
 
 def _from_movement(side: int, feet: Feet) -> tuple[list[float], list[float]]:
-    apart = max(1, round(_APART_S / float(np.median(np.diff(feet.time_s)))))
     heel = feet.heel_m[:, side, 0] - feet.pelvis_m[:, 0]
     toe = feet.toe_m[:, side, 0] - feet.pelvis_m[:, 0]
-    contacts, _ = find_peaks(heel, distance=apart, prominence=_SWING_M)
-    offs, _ = find_peaks(-toe, distance=apart, prominence=_SWING_M)
-    return [float(feet.time_s[i]) for i in contacts], [float(feet.time_s[i]) for i in offs]
+    return _furthest(heel, feet.time_s), _furthest(-toe, feet.time_s)
+
+
+def _furthest(ahead_m: Float[np.ndarray, "time"], time_s: Float[np.ndarray, "time"]) -> list[float]:
+    """When a foot is furthest out, once a cycle; not where the recording begins or ends on its way out."""
+    apart = max(1, round(_APART_S / float(np.median(np.diff(time_s)))))
+    # With low ground on both sides a peak near an end is judged by the side that was recorded.
+    ground = [float(ahead_m.min()) - 1.0]
+    peaks, _ = find_peaks(np.concatenate([ground, ahead_m, ground]), distance=apart, prominence=_SWING_M)
+    found = []
+    for peak in peaks - 1:
+        before, after = ahead_m[: peak + 1], ahead_m[peak:]
+        if min(ahead_m[peak] - before.min(), ahead_m[peak] - after.min()) >= _TURNED_M:
+            found.append(float(time_s[peak]))
+    return found
 
 
 def _crossing(time_s: Float[np.ndarray, "time"], force_n: Float[np.ndarray, "time"], after: int) -> float:

@@ -199,6 +199,11 @@ def _extended(faint: Bool[np.ndarray, "time"], contact: _Contact) -> slice:
     return slice(start, stop)
 
 
+def loaded(reaction: FootReaction) -> Bool[np.ndarray, "time 2"]:
+    """Whether a plate bears each foot."""
+    return np.asarray(np.nan_to_num(reaction.force_n[:, :, 1]) > CONTACT_N)
+
+
 def _told(forces: GroundReaction, contacts: list[_Contact]) -> tuple[str, ...]:
     """Which plate went to which foot, in the order of time."""
     ordered = sorted(contacts, key=lambda contact: contact.start)
