@@ -80,6 +80,7 @@ def share(
         np.ascontiguousarray(lower),
         np.ascontiguousarray(upper),
         tolerance,
+        start is None,
         y,
         x,
         residual,
@@ -91,7 +92,21 @@ def share(
 
 @no_type_check
 @numba.njit(cache=True, nogil=True)
-def _newton(matrix, target, weight, squared_reserve, lower, upper, tolerance, y, x, residual, steps, status):
+def _newton(
+    matrix,
+    target,
+    weight,
+    squared_reserve,
+    lower,
+    upper,
+    tolerance,
+    cold,
+    y,
+    x,
+    residual,
+    steps,
+    status,
+):
     """The loop over problems; fills y, x, residual, steps and status in place."""
     rows, variables = matrix.shape[1:]
     vectors, short, hessian = np.empty((4, variables)), np.empty((2, rows)), np.empty((rows, rows))
@@ -105,6 +120,7 @@ def _newton(matrix, target, weight, squared_reserve, lower, upper, tolerance, y,
                 lower,
                 upper,
                 tolerance,
+                cold,
                 y[k],
                 x[k],
                 vectors,
@@ -130,7 +146,21 @@ def _finite(matrix, target, y):
 
 @no_type_check
 @numba.njit(cache=True, nogil=True, fastmath=_REASSOCIATE, error_model="numpy")
-def _solve(matrix, target, weight, squared_reserve, lower, upper, tolerance, y, x, vectors, short, hessian):
+def _solve(
+    matrix,
+    target,
+    weight,
+    squared_reserve,
+    lower,
+    upper,
+    tolerance,
+    cold,
+    y,
+    x,
+    vectors,
+    short,
+    hessian,
+):
     """One problem: fills y and x in place, gives steps, residual and whether it is solved."""
     rows, variables = matrix.shape
     z, dz, free, masked = vectors[0], vectors[1], vectors[2], vectors[3]
@@ -138,6 +168,13 @@ def _solve(matrix, target, weight, squared_reserve, lower, upper, tolerance, y, 
     scale = 1.0
     for i in range(rows):
         scale = max(scale, abs(target[i]))
+    if cold:  # from where the answer would be, had the variables no bounds
+        for j in range(variables):
+            free[j] = 1.0 / weight[j]
+        for i in range(rows):
+            gradient[i] = -target[i]
+        _metric(matrix, free, squared_reserve, masked, hessian)
+        _descend(hessian, gradient, y)
     _combine(matrix, y, z)
     here = _dual(0.0, z, z, y, y, weight, squared_reserve, lower, upper, target)
     for n in range(_MOST_STEPS + 1):
@@ -154,15 +191,7 @@ def _solve(matrix, target, weight, squared_reserve, lower, upper, tolerance, y, 
             residual = max(residual, abs(row))
         if residual <= tolerance * scale:
             return n, residual, True
-        for i in range(rows):
-            for j in range(variables):
-                masked[j] = matrix[i, j] * free[j]
-            for q in range(i + 1):
-                entry = 0.0
-                for j in range(variables):
-                    entry += masked[j] * matrix[q, j]
-                hessian[i, q] = entry
-            hessian[i, i] += squared_reserve[i]
+        _metric(matrix, free, squared_reserve, masked, hessian)
         _descend(hessian, gradient, step)
         _combine(matrix, step, dz)
         t, here = _armijo(here, z, dz, y, step, gradient, weight, squared_reserve, lower, upper, target)
@@ -171,6 +200,22 @@ def _solve(matrix, target, weight, squared_reserve, lower, upper, tolerance, y, 
         for j in range(variables):
             z[j] += t * dz[j]
     return _MOST_STEPS, residual, False
+
+
+@no_type_check
+@numba.njit(cache=True, nogil=True, fastmath=_REASSOCIATE, error_model="numpy")
+def _metric(matrix, free, squared_reserve, masked, hessian):
+    """Lower triangle of matrix diag(free) matrix^T + diag(squared_reserve), in place."""
+    rows, variables = matrix.shape
+    for i in range(rows):
+        for j in range(variables):
+            masked[j] = matrix[i, j] * free[j]
+        for q in range(i + 1):
+            entry = 0.0
+            for j in range(variables):
+                entry += masked[j] * matrix[q, j]
+            hessian[i, q] = entry
+        hessian[i, i] += squared_reserve[i]
 
 
 @no_type_check
