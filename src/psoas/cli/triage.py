@@ -1,4 +1,4 @@
-"""`psoas triage`: the safety questions in the terminal, most dangerous first; works with piped answers too."""
+"""`psoas triage`: the safety questions in the terminal, most dangerous first; piped answers work too."""
 
 import argparse
 import json

@@ -232,13 +232,12 @@ def trial_values(condition: Condition, finding: str) -> tuple[Value, ...]:
     for atom in atoms(condition):
         if atom.finding != finding:
             continue
-        if atom.verb == "at_least" or atom.verb == "at_most":
-            assert isinstance(atom.value, int | float)
+        if isinstance(atom.value, bool):
+            values += [atom.value, not atom.value]
+        elif isinstance(atom.value, int | float):
             values += [atom.value - 1, atom.value, atom.value + 1]
-        elif isinstance(atom.value, tuple):
-            values += [*atom.value, "\0another"]
         else:
-            values += [atom.value, not atom.value if isinstance(atom.value, bool) else "\0another"]
+            values += [*(atom.value if isinstance(atom.value, tuple) else (atom.value,)), "\0another"]
     return tuple(dict.fromkeys(values))
 
 
