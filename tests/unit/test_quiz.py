@@ -90,7 +90,7 @@ def test_an_answer_of_the_wrong_kind_is_refused(answer: Any) -> None:
 
 
 def _quiz(kind: str, **item: Any) -> dict[str, Any]:
-    base = {"id": "x", "lesson": "sitting", "stem": "?", "claims": [], "sources": ["Article"]}
+    base = {"id": "x", "lesson": "sitting", "stem": "?", "claims": [], "grade": "low", "sources": ["Article"]}
     return {kind: {"item": [{**base, **item}]}}
 
 
@@ -108,6 +108,8 @@ def _quiz(kind: str, **item: Any) -> dict[str, Any]:
         (_quiz("matching", pair=[{"left": t, "right": "r", "why": "w"} for t in "abc"]), "one-to-one"),
         (_quiz("matching", pair=[{"left": "l", "right": t, "why": "w"} for t in "abc"]), "one-to-one"),
         (_quiz("true_false", answer=True, why="w", hint="?"), "keys differ"),
+        (_quiz("true_false", answer=True, why="w", sources=[]), "no source"),
+        (_quiz("true_false", answer=True, why="w", grade="sure"), "no grade"),
         (_quiz("essay", answer=True, why="w"), "kind is not"),
     ],
 )
@@ -117,7 +119,16 @@ def test_an_unfair_item_is_refused(tables: dict[str, Any], fault: str) -> None:
 
 
 def test_two_items_of_one_id_are_refused() -> None:
-    item = {"id": "x", "lesson": "l", "stem": "?", "claims": [], "sources": ["s"], "answer": True, "why": "w"}
+    item = {
+        "id": "x",
+        "lesson": "l",
+        "stem": "?",
+        "claims": [],
+        "grade": "low",
+        "sources": ["s"],
+        "answer": True,
+        "why": "w",
+    }
     with pytest.raises(KnowledgeError, match="two items"):
         read_quiz({"true_false": {"item": [item, item]}})
 

@@ -67,6 +67,7 @@ class QuizItem:
     lesson: str
     stem: str
     claims: tuple[str, ...]
+    grade: str
     sources: tuple[str, ...]
     options: tuple[Option, ...] = ()
     answer: bool | None = None
@@ -152,6 +153,7 @@ def _item(kind: str, table: Mapping[str, Any]) -> QuizItem:
         lesson=table["lesson"],
         stem=table["stem"],
         claims=tuple(table["claims"]),
+        grade=table["grade"],
         sources=tuple(table["sources"]),
         options=tuple(Option(o["text"], o["right"], o["why"]) for o in table.get("option", ())),
         answer=table.get("answer"),
@@ -164,10 +166,10 @@ def _item_faults(kind: str, table: Mapping[str, Any]) -> list[str]:
     shape = {"choice": {"option"}, "true_false": {"answer", "why"}, "matching": {"pair"}}
     if kind not in shape:
         return ["kind is not choice, true_false or matching"]
-    keys = {"id", "lesson", "stem", "claims", "sources"} | shape[kind]
+    keys = {"id", "lesson", "stem", "claims", "grade", "sources"} | shape[kind]
     if set(table) != keys:
         return [f"keys differ from {', '.join(sorted(keys))}: {', '.join(sorted(set(table) ^ keys))}"]
-    faults = [] if table["sources"] else ["no source"]
+    faults = [] if table["sources"] and table["grade"] in GRADES else ["no source or no grade"]
     if kind == "choice":
         faults += _choice_faults(table["option"])
     elif kind == "true_false":

@@ -114,7 +114,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "quiz/*": shape(
         "item review",
-        item=shape("id lesson stem claims sources", "option answer why pair"),
+        item=shape("id lesson stem claims grade sources", "option answer why pair"),
         review=REVIEW,
     ),
     "instruments/*": shape(
