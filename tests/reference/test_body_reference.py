@@ -65,6 +65,10 @@ def test_every_moment_arm(shared: Path, arm_table: ArmTable, which: str) -> None
     assert len(errors) == 105
     assert max(rmse for rmse, _ in errors.values()) < 1e-3
     assert max(rmse for (_, muscle), (rmse, _) in errors.items() if muscle == "psoas_r") < 0.5e-3
+    invented = {
+        k: rmse for k, (rmse, _) in errors.items() if k[1].startswith("gas") and k[0].startswith("hip")
+    }
+    assert max(rmse for k, (rmse, _) in errors.items() if k not in invented) < 0.5e-3
     assert max(jump for _, jump in errors.values()) < 1e-3
 
 
@@ -73,7 +77,7 @@ def test_lengths_are_those_of_the_published_model(arm_table: ArmTable) -> None:
     for (coordinate, muscle), (angle, _, length) in ((k, v.T) for k, v in arm_table.items()):
         geometry = muscle_geometry(body, Coordinates(angle, angle[:, None], (coordinate,)), (coordinate,))
         error = geometry.length_m[:, body.muscles.names.index(muscle)] - length
-        assert np.sqrt(np.mean(error**2)) < 0.5e-3, (coordinate, muscle)
+        assert np.sqrt(np.mean(error**2)) < 0.2e-3, (coordinate, muscle)
 
 
 def test_knee_path(shared: Path) -> None:
