@@ -1,8 +1,8 @@
 """The built-in movement: mean natural walking of healthy adults, as published, made ready for the engine.
 
-Mean angles, joint moments and ground forces of 20 adults (Bovi et al. 2011, doi:10.1016/j.gaitpost.2010.08.009;
-numbers in `normative_data`, see NOTICE). No centre of pressure and no hip-rotation moment are published, so the
-published moments at hip flexion, hip adduction, knee and ankle take the place of inverse dynamics, and the
+Mean angles, joint moments and ground forces of 20 adults (Bovi et al. 2011,
+doi:10.1016/j.gaitpost.2010.08.009; numbers in `normative_data`, see NOTICE). No centre of pressure and no
+hip-rotation moment are published, so the published moments at hip flexion, hip adduction, knee and ankle take the place of inverse dynamics, and the
 knee force has no medial and lateral parts. A mean curve is flatter than any one person's: steps differ in
 timing, so peaks are averaged with slopes.
 """
@@ -122,6 +122,7 @@ def normative_walk(
     time_s = mechanics.coordinates.time_s
     analysis = Analysis(
         subject=subject,
+        body=body,
         trial="mean natural walking",
         movement="gait",
         window_s=(float(time_s[0]), float(time_s[-1])),
@@ -134,12 +135,11 @@ def normative_walk(
         quality=Quality("good", ()),
         provenance=provenance(body, sharing, {}),
         geometry=geometry,
-        lines=body.muscles.names,
         sides=sides,
         notes=NOTES,
     )
     # Nothing was recorded here: no marker errors, and no residual where published moments stand.
-    found = quality.of_analysis(analysis, None, replace(body, scaled_from="osim"))
+    found = quality.of_analysis(analysis, None)
     return replace(analysis, quality=replace(found, residual_force_n=None, residual_moment_nm=None))
 
 
@@ -148,14 +148,16 @@ NOTES = (
     "Published joint moments take the place of inverse dynamics; the hip-rotation moment is not published.",
     "No centre of pressure is published: no medial and lateral share.",
     "The left leg does what the right does, half a cycle later.",
-    "The first and last percent of the published angles differ by up to a degree; the drift is spread evenly.",
-    f"{ANKLE_OFFSET_DEG:.0f} degrees are added to the ankle: the source measures it against another foot axis.",
+    "The first and last percent of the published angles differ by up to 1 degree; the drift is spread.",
+    f"{ANKLE_OFFSET_DEG:.0f} degrees are added to the ankle: the source measures it to another foot axis.",
 )
 
 
 def normative_mechanics(body: Body, curves: Curves) -> Mechanics:
     """Coordinates, dynamics and published moments of the cycles, ready for sharing."""
-    percent = np.linspace(-100.0 * _BEFORE, 100.0 * (_SHOWN + _AFTER), round((_BEFORE + _SHOWN + _AFTER) * _FRAMES) + 1)
+    percent = np.linspace(
+        -100.0 * _BEFORE, 100.0 * (_SHOWN + _AFTER), round((_BEFORE + _SHOWN + _AFTER) * _FRAMES) + 1
+    )
     time_s = percent * STRIDE_S / 100.0
     periodic = _Periodic({name: closed(curve) for name, curve in curves.items()})
     coordinates = _coordinates(periodic, percent, time_s)
@@ -190,9 +192,7 @@ def _coordinates(
     return Coordinates(time_s, np.column_stack([value, time_s * STRIDE_M / STRIDE_S]), names)
 
 
-def _ground_force(
-    periodic: _Periodic, percent: Float[np.ndarray, "time"]
-) -> Float[np.ndarray, "time 2 3"]:
+def _ground_force(periodic: _Periodic, percent: Float[np.ndarray, "time"]) -> Float[np.ndarray, "time 2 3"]:
     """Force on the right and the left foot in body weights; medial is to the left for the right foot."""
     feet = []
     for later, medial in ((0.0, -1.0), (50.0, 1.0)):
@@ -211,15 +211,17 @@ def _moments(
 ) -> JointMoments:
     names = tuple(f"{dof}_{side}" for side in BOTH for dof in _MOMENTS)
     columns = [
-        -mass_kg * periodic.at(source, percent - later) for later in (0.0, 50.0) for source in _MOMENTS.values()
+        -mass_kg * periodic.at(source, percent - later)
+        for later in (0.0, 50.0)
+        for source in _MOMENTS.values()
     ]
     nothing = np.zeros((len(time_s), 3))
     return JointMoments(time_s, np.column_stack(columns), names, nothing, nothing)
 
 
 def _events() -> tuple[GaitEvents, GaitEvents]:
-    right_off, half = STRIDE_S * STANCE_PERCENT / 100.0, STRIDE_S / 2.0
+    off, half = STRIDE_S * STANCE_PERCENT / 100.0, STRIDE_S / 2.0
     return (
-        GaitEvents("r", np.array([0.0, STRIDE_S]), np.array([right_off, right_off + STRIDE_S])),
-        GaitEvents("l", np.array([-half, half, half + STRIDE_S]), np.array([right_off - half, right_off + half])),
+        GaitEvents("r", np.array([0.0, STRIDE_S]), np.array([off, off + STRIDE_S])),
+        GaitEvents("l", np.array([-half, half, half + STRIDE_S]), np.array([off - half, off + half])),
     )

@@ -13,6 +13,8 @@ from psoas.units import body_weight_n
 
 PhaseOfPeak = Literal["early_stance", "late_stance", "swing", "peak"]
 
+_ORDER: tuple[PhaseOfPeak, ...] = ("early_stance", "late_stance", "swing", "peak")
+_PARTED = ("early_stance", "late_stance")
 _MOSTLY = 0.5  # a phase of which less was recorded has no peak
 
 
@@ -52,10 +54,11 @@ def percent(analysis: Analysis, side: Side) -> Float[np.ndarray, "time"]:
 
 
 def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
-    """The largest local maximum of each phase; the larger one where a phase was walked through twice.
+    """The largest resultant of each phase; the larger one where a phase was walked through twice.
 
-    Early and late stance are parted at half of stance; what only rises or falls through that border is the
-    flank of the other phase's peak (a phase with no top of its own gives its largest value). A phase that is cut off by the window counts only if most of it is there and its largest force is not at
+    Early and late stance are parted at half of stance; there a local maximum is meant, since what only rises
+    or falls through that border is the flank of the other peak (without a top of its own, the largest value).
+    A phase that is cut off by the window counts only if most of it is there and its largest force is not at
     the cut: the true peak may lie beyond.
     """
     size = resultant_n(contact)
@@ -71,14 +74,16 @@ def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
         if not len(solved):
             continue
         tops = solved[_is_top(size)[solved]]
-        among = tops if len(tops) else solved
+        among = tops if len(tops) and name in _PARTED else solved
         frame = int(among[np.argmax(size[among])])
         at_the_cut = frame in (0, len(size) - 1) and not whole
         if at_the_cut:
             continue
         if name not in best or size[frame] > size[best[name]]:
             best[name] = frame
-    return tuple(peak(name, best[name]) for name in ("early_stance", "late_stance", "swing", "peak") if name in best)
+    return tuple(
+        peak(name, best[name]) for name in ("early_stance", "late_stance", "swing", "peak") if name in best
+    )
 
 
 def _is_top(size: Float[np.ndarray, "time"]) -> Bool[np.ndarray, "time"]:
@@ -89,9 +94,7 @@ def _is_top(size: Float[np.ndarray, "time"]) -> Bool[np.ndarray, "time"]:
     return top
 
 
-def _phases(
-    analysis: Analysis, contact: ContactForces
-) -> list[tuple[PhaseOfPeak, np.ndarray, bool]]:
+def _phases(analysis: Analysis, contact: ContactForces) -> list[tuple[PhaseOfPeak, np.ndarray, bool]]:
     """Phases with their frames, and whether the phase was recorded whole."""
     time_s = contact.time_s
     everything: list[tuple[PhaseOfPeak, np.ndarray, bool]] = [("peak", np.arange(len(time_s)), True)]

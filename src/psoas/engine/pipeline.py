@@ -15,7 +15,7 @@ import numpy as np
 from psoas import __version__
 from psoas.engine import quality
 from psoas.engine.coverage import check_mass, covered_range
-from psoas.engine.feet import feet_from_body
+from psoas.engine.feet import Feet, feet_from_body
 from psoas.engine.filtering import POSTURE_CUTOFF_HZ, low_pass
 from psoas.engine.gait import gait_events, movement
 from psoas.engine.ground_reaction import assign_feet
@@ -90,47 +90,26 @@ def analyse(
     others finish; SolveError only where no frame of a side is left.
     """
     tell = progress or (lambda what, share: None)
-    coordinates, errors, notes = posture(trial, body, tell)
+    coordinates, errors, found = posture(trial, body, tell)
     feet = feet_from_body(body, coordinates)
+    notes = trial.notes + found
     if trial.ground_reaction is None:
-        events = gait_events(feet)
         shown = cut_coordinates(coordinates, window_s or (feet.time_s[0], feet.time_s[-1]))
-        return Analysis(
-            **_frame(trial, subject, body, shown, sharing),
-            movement=movement(feet, events),
-            moments=None,
-            solved=(),
-            band=(),
-            events=events,
-            quality=quality.of_kinematics(errors, body, trial.notes + notes),
-            geometry=muscle_geometry(body, shown, BOTH_LEGS),
-            lines=body.muscles.names,
-            sides=sides,
-            notes=trial.notes + notes,
-        )
+        geometry = muscle_geometry(body, shown, BOTH_LEGS)
+        moved = _moved(trial, subject, body, shown, geometry, gait_events(feet), feet, sides, sharing, notes)
+        return replace(moved, quality=quality.of_kinematics(errors, body))
     tell("ground reactions", 0.0)
     reaction, given = assign_feet(trial.ground_reaction, feet, window_s=window_s)
     events = gait_events(feet, reaction)
-    window, cuts = covered_range(reaction, feet, subject.mass_kg, window_s=window_s)
+    covered, cuts = covered_range(reaction, feet, subject.mass_kg, window_s=window_s)
     weighed = check_mass(reaction, feet, subject.mass_kg, events)
     tell("inverse dynamics", 0.0)
-    mechanics = mechanics_of(body, coordinates, reaction, window)
+    mechanics = mechanics_of(body, coordinates, reaction, covered)
     solved, band, geometry = share_moments(mechanics, conditions, sides, sharing, tell)
-    notes = trial.notes + notes + given + cuts + weighed
-    analysis = Analysis(
-        **_frame(trial, subject, body, mechanics.coordinates, sharing),
-        movement=movement(feet, events),
-        moments=mechanics.moments,
-        solved=solved,
-        band=band,
-        events=events,
-        quality=Quality("good", ()),
-        geometry=geometry,
-        lines=body.muscles.names,
-        sides=sides,
-        notes=notes,
-    )
-    return replace(analysis, quality=quality.of_analysis(analysis, errors, body))
+    notes = notes + given + cuts + weighed
+    moved = _moved(trial, subject, body, mechanics.coordinates, geometry, events, feet, sides, sharing, notes)
+    analysis = replace(moved, moments=mechanics.moments, solved=solved, band=band)
+    return replace(analysis, quality=quality.of_analysis(analysis, errors))
 
 
 def posture(
@@ -250,20 +229,39 @@ def _refuse_unsolved(muscles: MuscleForces, side: Side, condition: Condition) ->
         )
 
 
-def _frame(
-    trial: Trial, subject: Subject, body: Body, coordinates: Coordinates, sharing: Sharing
-) -> dict[str, object]:
-    """What every analysis has, whatever was computed."""
+def _moved(
+    trial: Trial,
+    subject: Subject,
+    body: Body,
+    coordinates: Coordinates,
+    geometry: MuscleGeometry,
+    events: tuple[GaitEvents, GaitEvents],
+    feet: Feet,
+    sides: tuple[Side, ...],
+    sharing: Sharing,
+    notes: tuple[str, ...],
+) -> Analysis:
+    """The analysis of a movement before any force: what every run has."""
     time_s = coordinates.time_s
     length = float(time_s[-1] - time_s[0])
-    return {
-        "subject": subject,
-        "trial": trial.name,
-        "window_s": (float(time_s[0]), float(time_s[-1])),
-        "rate_hz": (len(time_s) - 1) / length if length > 0 else 0.0,
-        "coordinates": coordinates,
-        "provenance": provenance(body, sharing, {s.path.name: s.sha256 for s in trial.sources}),
-    }
+    return Analysis(
+        subject=subject,
+        body=body,
+        trial=trial.name,
+        movement=movement(feet, events),
+        window_s=(float(time_s[0]), float(time_s[-1])),
+        rate_hz=(len(time_s) - 1) / length if length > 0 else 0.0,
+        coordinates=coordinates,
+        moments=None,
+        solved=(),
+        band=(),
+        events=events,
+        quality=Quality("good", ()),
+        provenance=provenance(body, sharing, {s.path.name: s.sha256 for s in trial.sources}),
+        geometry=geometry,
+        sides=sides,
+        notes=notes,
+    )
 
 
 def provenance(body: Body, sharing: Sharing, inputs: dict[str, str]) -> Provenance:
@@ -285,16 +283,3 @@ def provenance(body: Body, sharing: Sharing, inputs: dict[str, str]) -> Provenan
         },
         scaled_from=body.scaled_from,
     )
-
-
-__all__ = [
-    "BOTH",
-    "GaitEvents",
-    "Mechanics",
-    "analyse",
-    "cut_coordinates",
-    "cut_dynamics",
-    "mechanics_of",
-    "provenance",
-    "share_moments",
-]

@@ -27,12 +27,12 @@ UNSOLVED_SHARE = 0.05
 OPPOSED_NM = 10.0
 SCALED = {
     "none": "The body is the published one, not this person's size.",
-    "height_mass": "The body was scaled from height and mass alone; segment lengths may be off by centimetres.",
+    "height_mass": "The body was scaled from height and mass alone; segments may be off by centimetres.",
     "moving": "The body was scaled from the moving trial itself; a static trial would be firmer.",
 }
 
 
-def of_kinematics(errors: MarkerErrors | None, body: Body, notes: tuple[str, ...]) -> Quality:
+def of_kinematics(errors: MarkerErrors | None, body: Body) -> Quality:
     """Quality of a run without ground reactions."""
     rms = None if errors is None else errors.mean_rms_m
     doubts = [*_markers(errors), *_scaling(body)]
@@ -40,12 +40,12 @@ def of_kinematics(errors: MarkerErrors | None, body: Body, notes: tuple[str, ...
     return Quality(_worst(doubts), tuple(says for _, says in doubts), marker_rms_m=rms)
 
 
-def of_analysis(analysis: Analysis, errors: MarkerErrors | None, body: Body) -> Quality:
+def of_analysis(analysis: Analysis, errors: MarkerErrors | None) -> Quality:
     """Quality of a run with forces, judged on the body as built."""
     moments = analysis.moments
     assert moments is not None
     as_built = analysis.solved[0]
-    doubts = [*_markers(errors), *_scaling(body)]
+    doubts = [*_markers(errors), *_scaling(analysis.body)]
     doubts += [("fair", note) for note in analysis.notes if note.startswith("Mass in doubt")]
     residual = np.linalg.norm(moments.residual_force_n, axis=1)
     doubts += _residual(residual, body_weight_n(analysis.subject.mass_kg))
@@ -77,8 +77,8 @@ def late_peaks(analysis: Analysis) -> list[Doubt]:
             found.append(
                 (
                     "doubtful",
-                    f"The late-stance peak of the {SIDE_WORD[side]} knee, {peak.bw:.2f} body weights, is {word}: "
-                    "2.3 to 3.5 are credible in ordinary walking.",
+                    f"The late-stance peak of the {SIDE_WORD[side]} knee, {peak.bw:.2f} body weights, is "
+                    f"{word}: 2.3 to 3.5 are credible in ordinary walking.",
                 )
             )
     return found
@@ -99,10 +99,8 @@ def with_doubt(quality: Quality, trust: Trust, says: str) -> Quality:
     return replace(quality, trust=worst, reasons=(*quality.reasons, says))
 
 
-def opposition(
-    analysis: Analysis, side: Side, frame: int
-) -> tuple[float, float, float]:
-    """Moments about the knee at a frame, N.m: of the rectus femoris, of the gastrocnemii, net (extension +)."""
+def opposition(analysis: Analysis, side: Side, frame: int) -> tuple[float, float, float]:
+    """Moments about the knee at a frame, N.m: rectus femoris, gastrocnemii, net (extension +)."""
     muscles = analysis.solved[0].muscles[side]
     knee = analysis.geometry.dofs.index(f"knee_angle_{side}")
     names = body_lines(analysis, muscles)
@@ -205,5 +203,5 @@ def _opposed(analysis: Analysis) -> list[Doubt]:
 
 def body_lines(analysis: Analysis, muscles: MuscleForces) -> list[int]:
     """Columns of the analysis' geometry that hold the lines of a leg's muscle forces."""
-    column = {name: i for i, name in enumerate(analysis.lines)}
+    column = {name: i for i, name in enumerate(analysis.body.muscles.names)}
     return [column[name] for name in muscles.names]
