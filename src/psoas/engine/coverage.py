@@ -20,6 +20,7 @@ _LATE_S = 0.02  # toe-offs told from the movement are exact to this; its contact
 _ROLLING_S = 0.2  # between landing and resting, and between resting and toe-off
 _SHORTEST_COVERED_S = 0.2
 _BORNE = 0.6  # of body weight by two resting feet: less, and something else bears the person
+_LEAST_DUE = 0.3  # of the weight, however fast the pelvis sinks
 _SETTLING_S = 0.1
 _WARN, _REFUSE = 0.10, 0.30
 _STILL_M_S = 0.05
@@ -133,7 +134,9 @@ def _vertical_n(reaction: FootReaction) -> Float[np.ndarray, "time"]:
 
 
 def _seated(reaction: FootReaction, feet: Feet, mass_kg: float) -> Bool[np.ndarray, "time"]:
-    """Both feet rest, and yet the plates bear far less than the person weighs, for longer than a dip lasts.
+    """Both feet rest, and yet the plates bear far less than the person weighs, longer than a dip lasts.
+
+    Somebody who sinks, or slows while rising, bears less for a moment: the pelvis' acceleration says how much.
 
     The weight is the stated one or the most that the plates bore for long, whichever is less: an overstated
     mass is the business of `check_mass`.
@@ -141,7 +144,9 @@ def _seated(reaction: FootReaction, feet: Feet, mass_kg: float) -> Bool[np.ndarr
     total = _vertical_n(reaction)
     weight = min(mass_kg * STANDARD_GRAVITY_M_S2, float(np.percentile(total, 80)))
     both = resting(feet).all(axis=1)
-    light = both & (total < _BORNE * weight) & np.isfinite(reaction.force_n).all(axis=(1, 2))
+    sinking = velocity(feet.time_s, velocity(feet.time_s, feet.pelvis_m))[:, 1] / STANDARD_GRAVITY_M_S2
+    due = weight * np.clip(1.0 + sinking, _LEAST_DUE, 1.0)
+    light = both & (total < _BORNE * due) & np.isfinite(reaction.force_n).all(axis=(1, 2))
     seated = np.zeros_like(light)
     for start, stop in spans(light):
         if feet.time_s[stop - 1] - feet.time_s[start] > 2 * _SETTLING_S:
