@@ -26,7 +26,7 @@ TESTS = (
     "tests/unit/test_logic.py",
     "tests/unit/test_triage.py",
     "tests/unit/test_rules_enumerated.py",
-    "tests/properties/test_triage.py",
+    "tests/properties/test_gate_holds.py",
     "tests/cases/test_vignettes.py",
 )
 NEEDED = 0.95
