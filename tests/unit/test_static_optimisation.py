@@ -19,7 +19,7 @@ from psoas.engine.static_optimisation import (
     static_optimisation,
 )
 from psoas.engine.types import AS_BUILT, Condition, MuscleGeometry
-from psoas.errors import SolveError
+from psoas.errors import ModelError, SolveError
 
 BODY = published_body()
 SWAY = swaying(3)
@@ -148,6 +148,15 @@ def test_a_weak_muscle_gives_less_and_others_take_over():
     others = np.array([n.startswith(("recfem", "sart", "tfl", "addlong")) for n in as_built.names])
     assert (weak.force_n - weak.passive_force_n)[:, others].sum() > 1.02 * active[:, others].sum()
     np.testing.assert_array_equal(weak.passive_force_n, as_built.passive_force_n)
+
+
+def test_a_knob_acts_on_its_side_only_whichever_side_is_solved():
+    right_weak = Condition("w", strength={"iliopsoas_r": 0.25}, shortness={"recfem_r": 0.05})
+    left = solve(condition=right_weak, side="l")
+    np.testing.assert_array_equal(left.force_n, solve(side="l").force_n)
+    assert np.abs(solve(condition=right_weak).force_n - solve().force_n).max() > 1.0
+    with pytest.raises(ModelError, match="trapezius"):
+        solve(condition=Condition("w", stiffness={"trapezius": 2.0}))
 
 
 def test_only_the_moments_that_are_given_are_solved():

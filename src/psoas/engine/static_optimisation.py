@@ -20,6 +20,7 @@ from jaxtyping import Float, Int
 
 from psoas.engine import dual_newton
 from psoas.engine.muscle import Capacity, capacity, knob, tendon_strain
+from psoas.engine.muscle_table import lines_of
 from psoas.engine.types import (
     AS_BUILT,
     Condition,
@@ -85,8 +86,14 @@ def static_optimisation(
     if not np.array_equal(geometry.time_s, moments.time_s):
         raise ValueError("geometry and moments have to stand on the same times")
     leg = leg_problem(muscles, geometry, moments, side)
+    condition = replace(
+        condition,
+        strength=_on_leg(muscles, leg, condition.strength),
+        shortness=_on_leg(muscles, leg, condition.shortness),
+        stiffness=_on_leg(muscles, leg, condition.stiffness),
+    )
     reserve = np.full(len(leg.dofs), sharing.reserve_nm)
-    weight = knob(leg.muscles, sharing.weight, 1.0) * leg.muscles.share
+    weight = knob(leg.muscles, _on_leg(muscles, leg, sharing.weight), 1.0) * leg.muscles.share
     lower = np.full(len(weight), sharing.lower_bound)
     multiplier = None if start is None else np.nan_to_num(start.reserve_nm) / reserve**2
     strain: Float[np.ndarray, "time muscle"] | float = 0.0
@@ -155,6 +162,14 @@ def leg_problem(
         moments.moment_nm[:, [moments.names.index(d) for d in dofs]],
         dofs,
     )
+
+
+def _on_leg(muscles: MuscleTable, leg: LegProblem, setting: Mapping[str, float]) -> dict[str, float]:
+    """The entries of a setting that name a line of this leg; `lines_of` refuses a name that is nowhere."""
+    names = set(leg.muscles.names)
+    return {
+        key: x for key, x in setting.items() if any(muscles.names[j] in names for j in lines_of(muscles, key))
+    }
 
 
 def of_lines(muscles: MuscleTable, lines: Int[np.ndarray, "line"]) -> MuscleTable:
