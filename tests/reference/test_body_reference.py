@@ -141,11 +141,13 @@ def test_segments_are_where_opensim_has_them(opensim: Any, shared: Path, file: s
 
 
 def test_a_scaled_body_pulls_as_opensim_has_it(opensim: Any, shared: Path) -> None:
-    """Moment arms about the five leg coordinates and lengths of every right muscle in postures of a walk."""
+    """Moment arms about the five leg coordinates and lengths of every right muscle, walking and squatting."""
     model, state = model_and_state(opensim, shared / SCALED)
     body = body_from_osim(shared / SCALED, "one_joint", "lumped")
-    postures = np.radians([[30, -5, 3, 5, 0], [0, 5, 0, 15, 8], [-12, 3, -4, 35, -15], [20, 0, 2, 62, 3]])
-    geometry = muscle_geometry(body, Coordinates(np.arange(4.0), postures, LEG), LEG)
+    walking = [[30, -5, 3, 5, 0], [0, 5, 0, 15, 8], [-12, 3, -4, 35, -15], [20, 0, 2, 62, 3]]
+    squatting = [[90, -10, 0, 95, 15], [95, -15, 10, 95, 20], [100, -5, -10, 110, 25], [80, -20, 20, 100, 30]]
+    postures = np.radians(walking + squatting)
+    geometry = muscle_geometry(body, Coordinates(np.arange(8.0), postures, LEG), LEG)
     arm_error, length_error = [], {}
     muscles = [n for n in body.muscles.names if n.endswith("_r")]
     for t, posture in enumerate(postures):
