@@ -162,9 +162,7 @@ def _body(
         note = "Parity with OpenSim: its spine, its psoas, its cost, no passive forces; for comparison only."
         return body_from_osim(model, spine="one_joint", psoas="lumped"), (note,)
     scaled = scale(trial, subject, model=model, progress=tell)
-    note = (
-        ("Parity with OpenSim without --model: the cost is OpenSim's, the body is not.",)
-        if arguments.parity
-        else ()
-    )
-    return scaled.body, scaled.notes + note
+    notes = scaled.notes
+    if arguments.parity:
+        notes += ("Parity with OpenSim without --model: the cost is OpenSim's, the body is not.",)
+    return scaled.body, notes

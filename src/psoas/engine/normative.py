@@ -2,9 +2,9 @@
 
 Mean angles, joint moments and ground forces of 20 adults (Bovi et al. 2011,
 doi:10.1016/j.gaitpost.2010.08.009; numbers in `normative_data`, see NOTICE). No centre of pressure and no
-hip-rotation moment are published, so the published moments at hip flexion, hip adduction, knee and ankle take the place of inverse dynamics, and the
-knee force has no medial and lateral parts. A mean curve is flatter than any one person's: steps differ in
-timing, so peaks are averaged with slopes.
+hip-rotation moment are published, so the published moments at hip flexion, hip adduction, knee and ankle
+take the place of inverse dynamics, and the knee force has no medial and lateral parts. A mean curve is
+flatter than any one person's: steps differ in timing, so peaks are averaged with slopes.
 """
 
 import csv
@@ -174,7 +174,8 @@ def normative_mechanics(body: Body, curves: Curves) -> Mechanics:
 def closed(curve: Float[np.ndarray, "percent"]) -> Float[np.ndarray, "percent"]:
     """The curve with the difference of its ends spread over the cycle, so that 100 % is 0 % again."""
     percent = np.linspace(0.0, 1.0, len(curve))
-    return curve - (curve[-1] - curve[0]) * (percent - 0.5)
+    shut: Float[np.ndarray, percent] = curve - (curve[-1] - curve[0]) * (percent - 0.5)
+    return shut
 
 
 def _coordinates(

@@ -50,7 +50,7 @@ def percent(analysis: Analysis, side: Side) -> Float[np.ndarray, "time"]:
         of_cycle = percent_of_cycle(*_events(analysis.events, side, time_s))
         if np.isfinite(of_cycle).any():
             return of_cycle
-    return 100.0 * (time_s - time_s[0]) / max(float(time_s[-1] - time_s[0]), 1e-9)
+    return np.asarray(100.0 * (time_s - time_s[0]) / max(float(time_s[-1] - time_s[0]), 1e-9))
 
 
 def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:

@@ -63,10 +63,10 @@ _MUSCLES: Sequence[tuple[tuple[str, ...], tuple[str, ...], str]] = (
     (("iliacus",), ("iliacus",), "psoas"),
     (("psoas",), ("psoas",), "psoas"),
 )
-_WIDTH_M = 0.03e-3  # a belly is this wide for every newton: 30 mm for 1000 N
+_WIDTH_M = 0.04e-3  # a belly is this wide for every newton: 40 mm for 1000 N
 _THIN_M = 0.0022
 _SCALE = 400.0  # drawing units in a metre
-_FRAME_M = (-0.38, 0.48, -0.97, 0.25)  # about the hip: left, right, below, above
+_FRAME_M = (-0.38, 0.48, -0.93, 0.25)  # about the hip: left, right, below, above
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,7 @@ def leg_figures(analysis: Analysis, kinds: Sequence[str]) -> tuple[Figure, ...]:
                     analysis.body, analysis.coordinates, frame, side, _forces(solved, side, frame), load, name
                 ),
                 name[0].upper() + name[1:],
-                f"{load:.2f}",
+                f"{load:.1f}",
                 kind,
             )
         )

@@ -66,6 +66,8 @@ def report(analysis: Analysis, numbers: Mapping[str, Any], *, demo: Demo | None 
         }
         for k, s in enumerate(analysis.solved)
     ]
+    kinds = [_kind(k) for k in range(len(analysis.solved))]
+    sides = analysis.sides if analysis.solved else ()
     return page.render(
         analysis=analysis,
         numbers=numbers,
@@ -73,12 +75,10 @@ def report(analysis: Analysis, numbers: Mapping[str, Any], *, demo: Demo | None 
         words=words,
         conditions=conditions,
         headline=_headline(analysis),
-        figures=leg_figures(analysis, [c["kind"] for c in conditions]),
-        knee=[_panel(analysis, side, "tibiofemoral") for side in analysis.sides] if analysis.solved else [],
-        patella=[_panel(analysis, side, "patellofemoral") for side in analysis.sides]
-        if analysis.solved
-        else [],
-        muscles=[_muscles(analysis, side) for side in analysis.sides] if analysis.solved else [],
+        figures=leg_figures(analysis, kinds),
+        knee=[_panel(analysis, side, "tibiofemoral") for side in sides],
+        patella=[_panel(analysis, side, "patellofemoral") for side in sides],
+        muscles=[_muscles(analysis, side) for side in sides],
         checks=_checks(analysis),
         upper=_upper(analysis),
         angles=_angles(analysis),

@@ -145,8 +145,8 @@ def _why(analysis: Analysis, solved: Solved, found: Change) -> str:
     if min(by["rectus femoris"], by["gastrocnemius"]) > _WORTH_TELLING_N and by["iliopsoas"] < 0:
         return (
             f"The rectus femoris takes over hip flexion ({by['rectus femoris']:+.0f} N) and with it extends "
-            f"the knee, so the gastrocnemius ({by['gastrocnemius']:+.0f} N) has to flex it, and both press the "
-            "joint together."
+            f"the knee, so the gastrocnemius ({by['gastrocnemius']:+.0f} N) has to flex it, and both press "
+            "the joint together."
         )
     if max(by["rectus femoris"], by["gastrocnemius"]) < -_WORTH_TELLING_N / 2 and by["iliopsoas"] > 0:
         return (
@@ -173,6 +173,8 @@ def plain_text(analysis: Analysis, numbers: Mapping[str, Any]) -> str:
             lines += ["", *sentences] if sentences else []
     lines += ["", f"Trust. {TRUST[quality.trust]}"]
     lines += [f"  - {reason}" for reason in quality.reasons]
+    if analysis.notes:
+        lines += ["", "What was done to the data.", *(f"  - {note}" for note in analysis.notes)]
     if analysis.solved:
         lines += ["", ESTIMATE]
     return "\n".join(lines)
