@@ -2,8 +2,8 @@
 
 import pytest
 
-from psoas.clinic.learning import Lesson, Sentence, read_lessons
-from psoas.clinic.pages import claims_page, graded, lesson_page, notice
+from psoas.clinic.learning import Lesson, QuizItem, Sentence, read_lessons, read_quiz
+from psoas.clinic.pages import claims_page, graded, lesson_page, notice, quiz_page
 from reading import reading_grade
 from shelf_tables import folder, table
 
@@ -43,3 +43,11 @@ def test_what_rests_on_unread_sources_is_marked() -> None:
 def test_the_notice_is_easy_to_read() -> None:
     assert reading_grade(notice(PURPOSE)) <= 8
     assert reading_grade(". ".join(PURPOSE["grades"].values()) + ".") <= 8
+
+
+@pytest.mark.parametrize("item", read_quiz(folder("quiz")), ids=lambda item: item.id)
+def test_a_question_shows_a_reason_for_every_answer(item: QuizItem) -> None:
+    page = quiz_page(item, PURPOSE, STATUSES)
+    assert PURPOSE["not_reviewed"] in page and PURPOSE["grades"][item.grade] in page
+    for words in [o.why for o in item.options] + [p.why for p in item.pairs] + [item.why]:
+        assert words in page

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.table import Table as Grid
 
+from psoas.clinic.learning import read_lessons, read_quiz
+from psoas.clinic.pages import claims_page, lesson_page, quiz_page
 from psoas.clinic.shelf import Shelf, ShelfFile, read_shelf
 from psoas.clinic.shelf_check import faults_of
 from psoas.errors import InputError
@@ -44,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "list":
         _list(statements, arguments.kind, out, arguments.json)
     else:
-        _show(statements, arguments.id, out, arguments.json)
+        _show(statements, arguments.id, shelf.tables.get("purpose", {}), out, arguments.json)
     return 0
 
 
@@ -103,7 +106,49 @@ def _list(statements: list[Statement], kind: str | None, out: Console, as_json: 
         out.print()
 
 
-def _show(statements: list[Statement], id: str, out: Console, as_json: bool) -> None:
+def _page(
+    kind: str, file: ShelfFile, table: Mapping[str, Any], purpose: Mapping[str, Any], sources: Any
+) -> str:
+    """The statement as a page to read, where there is one; else nothing."""
+    statuses = {id: source["status"] for id, source in sources.items()}
+    if kind == "lessons":
+        return lesson_page(read_lessons({file.stem: file.table})[0], purpose, statuses)
+    if kind == "claims":
+        return claims_page(table["part"], [table], purpose, statuses)
+    if kind == "quiz":
+        return quiz_page(read_quiz({file.stem: {"item": [table]}})[0], purpose, statuses)
+    return ""
+
+
+def _status(source: str, entry: Mapping[str, Any]) -> str:
+    """Whether the source was read; our own judgement and search are no sources to be read."""
+    return "ours" if source.startswith("Own") else str(entry.get("status", "missing"))
+
+
+def _cited(table: Mapping[str, Any]) -> Iterator[str]:
+    yield from table.get("sources", ())
+    for sentence in table.get("sentence", ()):
+        yield from sentence["sources"]
+
+
+def _lines(value: Any) -> Iterator[str]:
+    """A value of a statement as lines of text: lists one entry a line, tables as key and value."""
+    if (
+        isinstance(value, list)
+        and any(isinstance(entry, str | Mapping) for entry in value)
+        and len(value) > 1
+    ):
+        for entry in value:
+            yield f"\n    - {' '.join(_lines(entry))}"
+    elif isinstance(value, Mapping):
+        yield "; ".join(f"{key}: {' '.join(_lines(part))}" for key, part in value.items())
+    else:
+        yield value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _show(
+    statements: list[Statement], id: str, purpose: Mapping[str, Any], out: Console, as_json: bool
+) -> None:
     found = [each for each in statements if each[1] == id]
     if not found:
         near = difflib.get_close_matches(id, [each[1] for each in statements], 3)
@@ -115,17 +160,16 @@ def _show(statements: list[Statement], id: str, out: Console, as_json: bool) -> 
     sources = {each[1]: each[3] for each in statements if each[0] == "sources"}
     for kind, _, file, table in found:
         out.print(f"[bold]{id}[/]  ({kind}, knowledge/{file.path})")
+        page = _page(kind, file, table, purpose, sources)
+        if page:
+            Console(highlight=False).print(Markdown(page))  # wrapped, unlike the lines of `out`
         for key, value in table.items():
-            if key in ("id", "sources", "example", "review"):
-                continue
-            out.print(
-                f"  {key}: {value if isinstance(value, str) else json.dumps(value, default=str)}",
-                markup=False,
-            )
-        for source in table.get("sources", ()):
+            if not page and key not in ("id", "sources", "example", "review"):
+                out.print(f"  {key}: {''.join(_lines(value))}", markup=False)
+        for source in dict.fromkeys(_cited(table)):
             entry = sources.get(source, {})
             out.print(
-                f"  source {source} ({entry.get('status', 'missing')}): {entry.get('cites', '')}",
+                f"  source {source} ({_status(source, entry)}): {entry.get('cites', '')}",
                 markup=False,
             )
         review = file.table.get("review")

@@ -6,7 +6,7 @@ Every page opens with the purpose and the state of review, in the words of `know
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from psoas.clinic.learning import Lesson, Sentence
+from psoas.clinic.learning import Lesson, QuizItem, Sentence
 
 VERDICTS = {
     "supported": "Good sources agree.",
@@ -52,3 +52,15 @@ def claims_page(
         lines += [f"**The article says:** {claim['says']}", ""]
         lines += [f"**What is known:** {VERDICTS[claim['verdict']]} {graded(known, purpose, statuses)}", ""]
     return "\n".join(lines)
+
+
+def quiz_page(item: QuizItem, purpose: Mapping[str, Any], statuses: Mapping[str, str]) -> str:
+    """One question with its answers and the reason for each, for whoever wants to check it."""
+    lines = [f"# {item.stem}", "", f"> {notice(purpose)}", ""]
+    lines += [f"- {'Right' if o.right else 'Wrong'}: {o.text} ({o.why})" for o in item.options]
+    if item.answer is not None:
+        lines += [f"- {'True' if item.answer else 'False'}: {item.why}"]
+    lines += [f"- {p.left} - {p.right} ({p.why})" for p in item.pairs]
+    checked = is_checked(item.sources, statuses)
+    words = purpose["grades"][item.grade if checked else "unchecked"]
+    return "\n".join([*lines, "", f"[{words}: {', '.join(item.sources)}]", ""])
