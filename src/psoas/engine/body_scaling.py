@@ -38,6 +38,13 @@ def scaled(tables: BodyTables, scales: Mapping[str, Vec3], mass_kg: float | None
     A segment that is not named keeps its size; the mass is spread as in `tables`. Raises ModelError for a
     segment that is not there and for factors that no person has.
     """
+    larger = stretched(tables, scales, mass_kg)
+    ratio = line_lengths(larger) / line_lengths(tables)
+    return replace(larger, lines=tuple(_line(m, float(r)) for m, r in zip(larger.lines, ratio, strict=True)))
+
+
+def stretched(tables: BodyTables, scales: Mapping[str, Vec3], mass_kg: float | None = None) -> BodyTables:
+    """`scaled`, but fibres and tendons keep their lengths: enough where only the skeleton counts."""
     names = {s.name for s in tables.segments}
     for name, factors in scales.items():
         if name not in names or not all(PLAUSIBLE_SCALE[0] <= f <= PLAUSIBLE_SCALE[1] for f in factors):
@@ -52,7 +59,7 @@ def scaled(tables: BodyTables, scales: Mapping[str, Vec3], mass_kg: float | None
         return np.array(scales.get(segment, UNSCALED))
 
     heavier = 1.0 if mass_kg is None else mass_kg / tables.mass_kg
-    stretched = replace(
+    return replace(
         tables,
         segments=tuple(_segment(s, of(s.name), heavier) for s in tables.segments),
         joints=tuple(_joint(j, of(j.parent), of(j.child)) for j in tables.joints),
@@ -61,10 +68,6 @@ def scaled(tables: BodyTables, scales: Mapping[str, Vec3], mass_kg: float | None
             replace(m, points=tuple(_point(p, of(p.segment)) for p in m.points)) for m in tables.lines
         ),
         markers=tuple(_point(p, of(p.segment)) for p in tables.markers),
-    )
-    ratio = line_lengths(stretched) / line_lengths(tables)
-    return replace(
-        stretched, lines=tuple(_line(m, float(r)) for m, r in zip(stretched.lines, ratio, strict=True))
     )
 
 

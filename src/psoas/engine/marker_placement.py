@@ -1,4 +1,4 @@
-"""Where a person's markers stand: taken from a static posture, compared between recordings, told to the user."""
+"""Where a person's markers stand: taken from a static posture, and compared between recordings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Shift:
 def at(markers: Markers, frames: Int[np.ndarray, "some"], names: Sequence[str] | None = None) -> Markers:
     """Some frames and some markers of a recording."""
     kept = markers.names if names is None else tuple(names)
-    columns = [markers.names.index(n) for n in kept]
+    columns = np.array([markers.names.index(n) for n in kept], dtype=int)
     return Markers(markers.time_s[frames], markers.position_m[np.ix_(frames, columns)], kept)
 
 
@@ -94,8 +94,8 @@ def offset_points(
 ) -> tuple[Point, ...]:
     """Where the static posture puts each marker on its segment.
 
-    A technical marker stands where it was seen; a bony one moves from the body's point (the body's own marker of
-    that name) towards where it was seen, by MOST_OFFSET_M at most.
+    A technical marker stands where it was seen; a bony one moves from the body's point (the body's own marker
+    of that name) towards where it was seen, by MOST_OFFSET_M at most.
     """
     segments = {n: s for n in still.names if (s := marker_set.segment_of(n)) is not None}
     order = sorted(set(segments.values()))

@@ -1,7 +1,7 @@
 """Makes the published body the size of a person, and puts the person's markers on it.
 
 From a scaled model, else a static trial, else the height, else the movement itself: `scale` decides, in this
-order. Sizes come from `size_fit`, places of markers from the static posture (`marker_placement`) and never from
+order. Sizes come from `size_fit`, places of markers from the static posture (`marker_placement`), never from
 the movement that is analysed afterwards.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int
 
 from psoas.engine.body import ScaledFrom, build_body
 from psoas.engine.body_data import published_tables
@@ -58,7 +59,7 @@ class Scaling:
 def scale(
     trial: Trial, subject: Subject, *, model: Path | None = None, progress: Progress | None = None
 ) -> Scaling:
-    """The body of this person: from a scaled model, else the static trial, else the height, else the movement.
+    """The body of this person: from a model, else the static trial, else the height, else the movement.
 
     `body.scaled_from` says which. Markers of the moving trial that cannot be placed are named in `notes`.
     Raises InputError for a static trial of other markers or another person, for marker names that no set has,
@@ -85,10 +86,13 @@ def _from_model(trial: Trial, model: Path) -> Scaling:
             marker_set = recognise(trial.markers.names, "markers of the trial")
             tables = replace(tables, markers=bony_points(trial.markers.names, marker_set, scales))
             notes = [
-                f"The model has {len(shared)} of the {len(trial.markers.names)} markers; their places were taken "
-                f"from the {marker_set.name} set.",
+                f"The model has {len(shared)} of the {len(trial.markers.names)} markers; their places were "
+                f"taken from the {marker_set.name} set.",
                 *unplaced(trial.markers, tables.markers, marker_set),
             ]
+        elif len(shared) < len(trial.markers.names):
+            others = ", ".join(n for n in trial.markers.names if n not in shared)
+            notes = [f"Markers left out (the model does not have them): {others}."]
     body = build_body(tables, scaled_from="osim")
     return Scaling(body, scales, None, (f"Body from {model.name}, {body.mass_kg:.1f} kg.", *notes))
 
@@ -140,8 +144,8 @@ def _from_moving(moving: Markers, subject: Subject, progress: Progress | None) -
     points = bony_points(moving.names, marker_set, scales)
     body = _build(scales, subject, points, "moving")
     told = (
-        f"Scaled from the moving trial itself ({marker_set.name} names, {MOVING_FRAMES} frames): less certain "
-        "than a static trial."
+        f"Scaled from the moving trial itself ({marker_set.name} names, {MOVING_FRAMES} frames): less "
+        "certain than a static trial."
     )
     return Scaling(body, scales, None, (told, *unplaced(moving, points, marker_set)))
 
@@ -153,7 +157,7 @@ def _build(
     return build_body(tables, scaled_from=scaled_from, height_m=subject.height_m)
 
 
-def _some_frames(moving: Markers) -> np.ndarray:
+def _some_frames(moving: Markers) -> Int[np.ndarray, "some"]:
     return np.unique(np.linspace(0, len(moving.time_s) - 1, MOVING_FRAMES).astype(int))
 
 
@@ -166,7 +170,7 @@ def _without_upper(still: Markers, marker_set: MarkerSet) -> Markers:
 
 
 def _with_upper_of(still: Markers, moving: Markers, marker_set: MarkerSet) -> Markers:
-    """The static frame, and frames of the movement with pelvis, trunk and arms alone: raised arms lift shoulders."""
+    """The static frame, and frames of the movement with pelvis, trunk and arms alone."""
     upper = [n for n in moving.names if _is_upper(n, marker_set)]
     pelvis = [n for n in still.names if n in moving.names and marker_set.segment_of(n) == "pelvis"]
     frames = _some_frames(moving)
@@ -184,13 +188,14 @@ def _static_notes(
     name, worst = static.worst
     notes = [
         f"Scaled from the static trial ({marker_set.name} names): the body's points lie "
-        f"{1000.0 * static.mean_rms_m:.0f} mm (RMS) from the bony markers, at most {1000.0 * worst:.0f} mm ({name})."
+        f"{1000.0 * static.mean_rms_m:.0f} mm (RMS) from the bony markers, at most {1000.0 * worst:.0f} mm "
+        f"({name})."
     ]
     if raised is not None:
         notes.append(
-            f"{raised.one} and {raised.other} stand {100.0 * raised.static_m:.0f} cm apart in the static trial and "
-            f"{100.0 * raised.moving_m:.0f} cm in the movement (raised arms?): trunk and arms are sized from the "
-            "movement."
+            f"{raised.one} and {raised.other} stand {100.0 * raised.static_m:.0f} cm apart in the static "
+            f"trial and {100.0 * raised.moving_m:.0f} cm in the movement (raised arms?): trunk and arms are "
+            "sized from the movement."
         )
     for segment in _LEG_SEGMENTS:
         found = shifts(still, moving, marker_set, segment)

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 
 from psoas.engine.body import build_body
 from psoas.engine.body_data import published_tables
-from psoas.engine.body_scaling import scaled
+from psoas.engine.body_scaling import stretched
 from psoas.engine.body_tables import Point, Vec3
 from psoas.engine.formats.landmarks import plain
 from psoas.engine.inverse_kinematics import Progress, fit_frames
@@ -38,13 +38,14 @@ _NUDGE = 1e-4  # of a scale factor, and of a coordinate: for differences
 Axes = tuple[int, ...]
 PARTS: tuple[tuple[tuple[str, ...], tuple[Axes, ...]], ...] = (
     (("pelvis",), ((2,), (0,), (1,))),
-    (("femur", "patella"), ((1,), (0, 2))),
-    (("tibia",), ((1,), (0, 2))),
+    (("femur", "patella"), ((0, 1, 2),)),
+    (("tibia",), ((0, 1, 2),)),
     (("talus", "calcn", "toes"), ((0,), (1, 2))),
     (("torso",), ((1,), (0,), (2,))),
     (("humerus",), ((0, 1, 2),)),
     (("ulna", "radius", "hand"), ((0, 1, 2),)),
-)  # what is scaled together: segments (with _r and _l), and the axes that share a factor, the main ones first
+)  # what is scaled together: segments (with _r and _l), and axes that share a factor, the main ones first.
+# Long bones grow with their length: the width of knee and ankle under the skin is not measured.
 _SIZES: tuple[tuple[int, Axes], ...] = tuple(
     (p, axes) for p, (_, groups) in enumerate(PARTS) for axes in groups
 )
@@ -82,7 +83,7 @@ def bare_body(scales: Mapping[str, Vec3], names: tuple[str, ...], marker_set: Ma
     tables = published_tables()
     bones = replace(tables, lines=(tables.line("tibant_r"),), wraps=(), markers=())
     points: tuple[Point, ...] = bony_points(names, marker_set, scales)
-    return build_body(replace(scaled(bones, scales), markers=points), psoas="lumped")
+    return build_body(replace(stretched(bones, scales), markers=points), psoas="lumped")
 
 
 def _bony_only(markers: Markers, marker_set: MarkerSet) -> Markers:
