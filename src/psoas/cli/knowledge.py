@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table as Grid
+from rich.text import Text
 
 from psoas.clinic.learning import read_lessons, read_quiz
 from psoas.clinic.pages import claims_page, lesson_page, quiz_page
@@ -40,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.shelf is not None and not arguments.shelf.is_dir():
         raise InputError("There is no such folder", str(arguments.shelf), "Give the folder of a shelf.")
     shelf = read_shelf(arguments.shelf)
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     if arguments.action == "check":
         return _check(shelf, out, arguments.json)
     statements = list(_statements(shelf))
@@ -73,7 +75,7 @@ def _check(shelf: Shelf, out: Console, as_json: bool) -> int:
         print(json.dumps({"knowledge": shelf.hash, "faults": record}, indent=1))
     else:
         for fault in faults:
-            out.print(f"knowledge/{fault}", markup=False)
+            out.print(f"knowledge/{fault}", markup=False, soft_wrap=True)
         statements = list(_statements(shelf))
         drafts = sum(not file.table.get("review", {}).get("reviewers") for _, _, file, _ in statements)
         out.print(
@@ -98,12 +100,18 @@ def _list(statements: list[Statement], kind: str | None, out: Console, as_json: 
     if as_json:
         print(json.dumps([{"kind": k, "id": i, "words": _words(t)} for k, i, _, t in chosen], indent=1))
         return
-    for each in kinds if kind is None else [kind]:
-        grid = Grid(title=each, title_justify="left", box=None, show_header=False, pad_edge=False)
-        for _, id, _, table in (each_ for each_ in chosen if each_[0] == each):
-            grid.add_row(f"[bold]{id}[/]", _words(table)[:90].replace("[", "\\["))
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    if kind is None:
+        for each in kinds:
+            grid.add_row(each, f"{sum(k == each for k, _, _, _ in statements):4d}")
         out.print(grid)
-        out.print()
+        out.print("psoas knowledge list KIND names them; psoas knowledge show ID shows one.", style="dim")
+        return
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis")
+    for _, id, _, table in chosen:
+        grid.add_row(id, Text(_words(table)))
+    out.print(grid)
 
 
 def _page(
@@ -131,28 +139,13 @@ def _cited(table: Mapping[str, Any]) -> Iterator[str]:
         yield from sentence["sources"]
 
 
-def _lines(value: Any) -> Iterator[str]:
-    """A value of a statement as lines of text: lists one entry a line, tables as key and value."""
-    if (
-        isinstance(value, list)
-        and any(isinstance(entry, str | Mapping) for entry in value)
-        and len(value) > 1
-    ):
-        for entry in value:
-            yield f"\n    - {' '.join(_lines(entry))}"
-    elif isinstance(value, Mapping):
-        yield "; ".join(f"{key}: {' '.join(_lines(part))}" for key, part in value.items())
-    else:
-        yield value if isinstance(value, str) else json.dumps(value, default=str)
-
-
 def _show(
     statements: list[Statement], id: str, purpose: Mapping[str, Any], out: Console, as_json: bool
 ) -> None:
     found = [each for each in statements if each[1] == id]
     if not found:
         near = difflib.get_close_matches(id, [each[1] for each in statements], 3)
-        advice = f"Did you mean {', '.join(near)}?" if near else "`psoas knowledge list` names them all."
+        advice = f"Did you mean {', '.join(near)}?" if near else "`psoas knowledge list` counts them all."
         raise InputError(f"There is no statement {id[:60]!r}", "knowledge show", advice)
     if as_json:
         print(json.dumps([{"kind": k, "file": f.path, **t} for k, _, f, t in found], indent=1, default=str))
@@ -162,17 +155,44 @@ def _show(
         out.print(f"[bold]{id}[/]  ({kind}, knowledge/{file.path})")
         page = _page(kind, file, table, purpose, sources)
         if page:
-            Console(highlight=False).print(Markdown(page))  # wrapped, unlike the lines of `out`
+            out.print(Markdown(page))
+        grid = Grid.grid(padding=(0, 2, 0, 0))
         for key, value in table.items():
             if not page and key not in ("id", "sources", "example", "review"):
-                out.print(f"  {key}: {''.join(_lines(value))}", markup=False)
+                grid.add_row(f"  {key}", Text(_in_words(value)))
         for source in dict.fromkeys(_cited(table)):
             entry = sources.get(source, {})
-            out.print(
-                f"  source {source} ({_status(source, entry)}): {entry.get('cites', '')}",
-                markup=False,
-            )
+            grid.add_row("  source", Text(f"{source} ({_status(source, entry)}): {entry.get('cites', '')}"))
         review = file.table.get("review")
         if review is not None:
-            who = ", ".join(review["reviewers"]) or "nobody yet: draft"
-            out.print(f"  reviewed by {who}; due {review['due']}")
+            grid.add_row("  reviewed", f"by {', '.join(review['reviewers']) or 'nobody yet: draft'}")
+            grid.add_row("  due", str(review["due"]))
+        out.print(grid)
+
+
+GROUPS = {"all": "all of", "any": "any of", "none": "none of"}
+VERBS = {"is": "is", "at_least": "at least", "at_most": "at most", "one_of": "one of"}
+
+
+def _in_words(value: Any, depth: int = 0) -> str:
+    """A value of the shelf in words; conditions as an indented list."""
+    if isinstance(value, Mapping) and "finding" in value:
+        said = [f"{VERBS[key]} {_in_words(value[key])}" for key in VERBS if key in value]
+        return " ".join([str(value["finding"]), *said])
+    if isinstance(value, Mapping) and set(value) & {*GROUPS, "count"}:
+        return f"\n{'  ' * depth}".join(_group_in_words(key, inner, depth) for key, inner in value.items())
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_in_words(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        sentences = any(isinstance(each, str) and " " in each for each in value)
+        if sentences or any(isinstance(each, Mapping) for each in value):
+            return "\n".join(f"- {_in_words(each, depth)}" for each in value)
+        return ", ".join(_in_words(each) for each in value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _group_in_words(key: str, value: Any, depth: int) -> str:
+    title = GROUPS.get(key) or f"at least {value['at_least']} of"
+    parts = value["of"] if key == "count" else value
+    indent = "\n" + "  " * (depth + 1)
+    return title + "".join(indent + _in_words(part, depth + 1) for part in parts)
