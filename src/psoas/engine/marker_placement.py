@@ -1,7 +1,7 @@
 """Where a person's markers stand: taken from a static posture, and compared between recordings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,6 +13,7 @@ from psoas.engine.marker_sets import MarkerSet
 from psoas.engine.types import Body, Coordinates, Markers
 
 MOST_OFFSET_M = 0.01  # how far a bony marker may be moved from the body's point
+FEET = ("calcn_r", "calcn_l")
 QUIET_S = 0.5  # of the static trial, the stillest stretch, is used
 
 
@@ -72,6 +73,25 @@ def shifts(still: Markers, moving: Markers, marker_set: MarkerSet, segment: str)
 def _median_distance(markers: Markers, one: str, other: str) -> float:
     a, b = (markers.position_m[:, markers.names.index(n)] for n in (one, other))
     return float(np.nanmedian(np.linalg.norm(a - b, axis=1)))
+
+
+def levelled(marker_set: MarkerSet, still: Markers) -> MarkerSet:
+    """The set with the bony markers of each foot at the heights at which they stand in the static trial.
+
+    A standing foot is flat on the floor, so differences of height between its markers are theirs, not a tilt of
+    the foot: thick soles and markers on top of the toes would otherwise turn the ankle by several degrees.
+    """
+    bony = dict(marker_set.bony)
+    for segment in FEET:
+        names = [n for n in still.names if plain(n) in bony and bony[plain(n)].segment == segment]
+        if not names:
+            continue
+        seen = np.array([still.position_m[0, still.names.index(n), 1] for n in names])
+        heights = np.array([bony[plain(n)].location_m[1] for n in names])
+        for name, height in zip(names, seen - seen.mean() + heights.mean(), strict=True):
+            x, _, z = bony[plain(name)].location_m
+            bony[plain(name)] = replace(bony[plain(name)], location_m=(x, float(height), z))
+    return replace(marker_set, bony=bony)
 
 
 def bony_points(names: Sequence[str], marker_set: MarkerSet, scales: Mapping[str, Vec3]) -> tuple[Point, ...]:

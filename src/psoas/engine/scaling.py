@@ -23,6 +23,7 @@ from psoas.engine.marker_placement import (
     Shift,
     at,
     bony_points,
+    levelled,
     offset_points,
     quiet_markers,
     shifts,
@@ -125,7 +126,7 @@ def _from_static(moving: Markers, standing: Markers, subject: Subject, progress:
     if raised is not None:
         still = _without_upper(still, marker_set)
         seen = _with_upper_of(still, moving, marker_set)
-    scales, value = fit_sizes(seen, marker_set, progress)
+    scales, value = fit_sizes(seen, levelled(marker_set, still), progress)
     on_points = bare_body(scales, still.names, marker_set)
     static = inverse_kinematics(on_points, still, cutoff_hz=None).errors
     points = offset_points(on_points, still, value[:1], marker_set)
