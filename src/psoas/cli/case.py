@@ -21,6 +21,7 @@ OWN = ("OwnJudgement", "OwnSearch")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the verb."""
     parser.add_argument("file", type=Path, help="case file (TOML), see the how-to on case files")
+    parser.add_argument("--country", help="two letters, for the numbers to call; without it none is named")
     parser.add_argument("--json", action="store_true", help="one record per case on standard output")
 
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(records, indent=1, ensure_ascii=False))
         return 0
     for case in cases:
-        show(page(case, decide(case, reasoning), reasoning), reasoning)
+        show(page(case, decide(case, reasoning), reasoning, arguments.country), reasoning)
     return 0
 
 
@@ -45,17 +46,8 @@ def show(blocks: tuple[Block, ...], reasoning: Reasoning) -> None:
     console = Console(highlight=False)
     console.width = max(NARROWEST, min(WIDEST, console.width))
     styles = {"title": "bold", "heading": "bold red", "name": "bold", "note": "dim italic"}
-    indents = {
-        "title": 0,
-        "heading": 0,
-        "name": 0,
-        "says": 2,
-        "item": 2,
-        "step": 4,
-        "note": 4,
-        "therapist": 2,
-    }
-    marks = {"item": "• ", "step": "– ", "therapist": "• "}
+    indents = {"says": 2, "item": 2, "therapist": 2, "step": 4, "day": 4, "question": 4, "note": 4}
+    marks = {"item": "• ", "step": "– ", "question": "? ", "therapist": "• "}
     numbers: dict[str, int] = {}
     tags = [tag_of(block, reasoning, numbers) for block in blocks]
     for block, tag, following in zip(blocks, tags, [*tags[1:], ""], strict=True):
@@ -64,13 +56,13 @@ def show(blocks: tuple[Block, ...], reasoning: Reasoning) -> None:
             text.append(f" [{tag}]", style="dim")
         if block.kind in ("title", "heading", "name"):
             console.print()
-        _print(text, indents[block.kind], console)
+        _print(text, indents.get(block.kind, 0), console)
     console.print("\nSources", style="bold red")
     for name, number in numbers.items():
         _print(Text(f"{number} {reasoning.knowledge.sources[name].cites}"), 2, console)
     console.print()
-    console.print(notice(reasoning.knowledge.tables["purpose"]), style="dim", markup=False)
-    console.print(f"Knowledge {reasoning.knowledge.hash[:12]}.", style="dim")
+    _print(Text(notice(reasoning.knowledge.tables["purpose"]), style="dim"), 0, console)
+    _print(Text(f"Knowledge {reasoning.knowledge.hash[:12]}.", style="dim"), 0, console)
 
 
 def _print(text: "Text", indent: int, console: "Console") -> None:

@@ -138,7 +138,7 @@ def read_cases(path: Path, reasoning: Reasoning) -> tuple[Case, ...]:
         ) from None
     except UnicodeDecodeError:
         raise InputError("the file is not UTF-8 text", str(path), "Save it as UTF-8.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError; so is a number too long
         raise InputError(
             f"not TOML: {error}", str(path), "Correct it there; see the how-to on case files."
         ) from None
@@ -202,14 +202,20 @@ def _answers(entry: Mapping[str, Any], reasoning: Reasoning, where: str) -> Answ
             raise InputError("two different ages", where, "Give the age once, or twice the same.")
         values["age"] = entry["age"]
     unknown = _names(entry, "unknown", where)
-    if "duration_weeks" not in unknown and "duration_weeks" not in _names(entry, "not_sure", where):
+    not_sure = _names(entry, "not_sure", where)
+    both = sorted(set(unknown) & set(not_sure))
+    if both:
+        raise InputError(f"{both[0]} is both unknown and not sure", where, "Keep one of the two.")
+    if "age" not in values and "age" not in (*unknown, *not_sure):
+        raise InputError("the age is missing", where, 'Write age = ..., or unknown = ["age"].')
+    if "duration_weeks" not in unknown and "duration_weeks" not in not_sure:
         values.setdefault("duration_weeks", 0)  # the contract of case files: what is absent is 0
     questions = [name for name in unknown if name not in reasoning.weights.signs]
     return read_answers(
         reasoning.knowledge,
         values,
         unknown=questions,
-        not_sure=_names(entry, "not_sure", where),
+        not_sure=not_sure,
         rest="no",
         where=where,
     )
@@ -227,11 +233,11 @@ def _findings(
                 where,
                 "`psoas knowledge list findings` shows the ids.",
             )
-    both = sorted(listed["findings"] & listed["absent"])
+    known = listed["findings"] | listed["absent"]
+    both = sorted((listed["findings"] & listed["absent"]) | (known & set(_names(entry, "unknown", where))))
     if both:
-        raise InputError(f"{both[0]} is both found and absent", where, "Keep one of the two.")
+        raise InputError(f"{both[0]} is in two places", where, "Keep one of findings, absent and unknown.")
     shown = findings_from(entry.get("readings", {}), reasoning.norms, side, f"{where}.readings")
-    told = listed["findings"] | listed["absent"]
     clash = sorted((shown.present & listed["absent"]) | (shown.absent & listed["findings"]))
     if clash:
         raise InputError(f"the readings contradict {clash[0]}", where, "Keep the readings or the finding.")
@@ -240,7 +246,7 @@ def _findings(
         age=int(age) if isinstance(age, int) else None,
         present=listed["findings"] | shown.present,
         absent=listed["absent"] | shown.absent,
-        undecided=shown.undecided - told,
+        undecided=shown.undecided - known,
     )
     return findings, shown.measured
 

@@ -13,8 +13,9 @@ from psoas.clinic.case import Case, Decision
 from psoas.clinic.plan import Line, Plan, by_day
 from psoas.clinic.reasoning import Reasoning
 from psoas.clinic.remedies import Statement
+from psoas.clinic.wording import Message, message
 
-Kind = Literal["title", "heading", "name", "says", "item", "step", "note", "therapist"]
+Kind = Literal["title", "heading", "name", "says", "item", "step", "day", "question", "note", "therapist"]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 STANDINGS = {"leading": "most likely so far", "possible": "possible", "against": "speaks against it"}
@@ -33,6 +34,7 @@ WHO = {
 }
 AREAS = {"sitting": "Sitting", "activity": "Moving", "shoes": "Shoes", "desk": "Desk", "comfort": "Comfort"}
 MOST_EXPLANATIONS = 4
+MOST_QUESTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,13 @@ class Block:
     sources: tuple[str, ...] = ()
 
 
-def page(case: Case, decision: Decision, reasoning: Reasoning) -> tuple[Block, ...]:
-    """The whole page for one case."""
-    blocks = [Block("title", f"{case.id}: {_title(decision, reasoning)}")]
-    blocks += _safety(decision, reasoning)
+def page(
+    case: Case, decision: Decision, reasoning: Reasoning, country: str | None = None
+) -> tuple[Block, ...]:
+    """The whole page for one case. country: two letters, for the numbers to call; none names no number."""
+    words = message(decision.triage, reasoning.knowledge, country)
+    blocks = [Block("title", f"{case.id}: {words.title}")]
+    blocks += _safety(decision, words, reasoning)
     if decision.plan.withheld == "level":
         blocks.append(_said(reasoning.remedies.statements["hidden_at_level"]))
         return tuple(blocks)
@@ -60,44 +65,39 @@ def page(case: Case, decision: Decision, reasoning: Reasoning) -> tuple[Block, .
     return tuple(blocks)
 
 
-def _safety(decision: Decision, reasoning: Reasoning) -> Iterator[Block]:
+def _safety(decision: Decision, words: Message, reasoning: Reasoning) -> Iterator[Block]:
+    """Help outside the ladder first, then the level, every rule that fired, and the open questions."""
     triage = decision.triage
+    level = _level(triage.level or "OPEN", reasoning)
+    source = level["grade"], tuple(level["sources"])
     yield Block("heading", "Safety first")
-    yield from _level_words(triage.level or "OPEN", triage.within_days, reasoning)
+    for route in words.routes:
+        yield Block("says", route, *source)
+    yield Block("says", f"{words.says} {words.do}", *source)
+    do = {reason.id: reason.do for reason in (*words.reasons, *words.advisories)}
     for rule in triage.fired:
-        yield Block("item", f"{rule.name}. {rule.reason}", rule.grade, rule.sources)
+        yield Block("item", f"{rule.name}. {rule.reason} {do[rule.id]}".strip(), rule.grade, rule.sources)
+    if words.unsure:
+        unsure = _level("UNSURE", reasoning)
+        yield Block("says", words.unsure[0], unsure["grade"], tuple(unsure["sources"]))
+        for text in words.unsure[1:]:
+            yield Block("question", text)
     if triage.unasked:
         if triage.level is not None:
-            yield from _level_words("OPEN", None, reasoning)
-        for name in triage.unasked[:6]:
-            yield Block("step", reasoning.knowledge.questions[name].text)
-        if len(triage.unasked) > 6:
-            yield Block("note", f"and {len(triage.unasked) - 6} more")
+            left = _level("OPEN", reasoning)
+            yield Block("says", left["says"], left["grade"], tuple(left["sources"]))
+        for text in words.open[:MOST_QUESTIONS]:
+            yield Block("question", text)
+        if len(words.open) > MOST_QUESTIONS:
+            yield Block("note", f"and {len(words.open) - MOST_QUESTIONS} more")
     if triage.professional_recommended and triage.level == "SELF_CARE":
-        yield from _level_words("ADVISORY", None, reasoning)
-
-
-def _level_words(name: str, days: int | None, reasoning: Reasoning) -> Iterator[Block]:
-    """What a level says and what to do, with the words of the default country."""
-    level = _level(name, reasoning)
-    calls = reasoning.knowledge.tables["countries"]["default"]
-    lower = calls["emergency"][0].lower() + calls["emergency"][1:]
-    for key in ("says", "do"):
-        text = level[key].format(
-            days=days, emergency=calls["emergency"], emergency_lower=lower, urgent=calls["urgent"]
-        )
-        if text:
-            yield Block("says", text, level["grade"], tuple(level["sources"]))
+        advisory = _level("ADVISORY", reasoning)
+        yield Block("says", advisory["says"], advisory["grade"], tuple(advisory["sources"]))
 
 
 def _level(name: str, reasoning: Reasoning) -> Mapping[str, Any]:
     listed: list[Mapping[str, Any]] = reasoning.knowledge.tables["levels"]["level"]
     return next(entry for entry in listed if entry["id"] == name)
-
-
-def _title(decision: Decision, reasoning: Reasoning) -> str:
-    title: str = _level(decision.triage.level or "OPEN", reasoning)["title"]
-    return title.format(days=decision.triage.within_days)
 
 
 def _explanations(case: Case, decision: Decision, reasoning: Reasoning) -> Iterator[Block]:
@@ -233,7 +233,7 @@ def _week(plan: Plan) -> Iterator[Block]:
         names = [line.exercise.name.lower() for line in lines if line.exercise.minutes]
         minutes = sum(line.exercise.minutes for line in lines)
         yield Block(
-            "step", f"{DAYS[day]}: {', '.join(names)} ({minutes} min)" if names else f"{DAYS[day]}: rest"
+            "day", f"{DAYS[day]}: {', '.join(names)} ({minutes} min)" if names else f"{DAYS[day]}: rest"
         )
     for line in timed:
         if line.first_week > 1:

@@ -172,6 +172,18 @@ def _to_check(caution: str, facts: Lookup, remedies: Remedies) -> bool:
     return any(facts(name) is None for name in remedies.cautions[caution].asks)
 
 
+def circumstances_to_ask(plan: Plan, facts: Lookup, remedies: Remedies) -> tuple[str, ...]:
+    """What to ask next about the lines of a plan, each once, in the order of the lines."""
+    asked = (
+        name
+        for line in plan.lines
+        for caution in line.leave_out_if
+        for name in remedies.cautions[caution].asks
+        if facts(name) is None
+    )
+    return tuple(dict.fromkeys(asked))
+
+
 def _break_every(facts: Lookup) -> int:
     """Minutes between sitting breaks: five before the knee begins to ache, else the usual.
 
