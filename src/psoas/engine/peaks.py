@@ -15,6 +15,7 @@ PhaseOfPeak = Literal["early_stance", "late_stance", "swing", "peak"]
 
 _ORDER: tuple[PhaseOfPeak, ...] = ("early_stance", "late_stance", "swing", "peak")
 _PARTED = ("early_stance", "late_stance")
+_NO_RIPPLE = 0.8  # of the phase's largest value: a lower local maximum is a ripple on the flank
 _MOSTLY = 0.5  # a phase of which less was recorded has no peak
 
 
@@ -74,8 +75,9 @@ def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
         if not len(solved):
             continue
         tops = solved[_is_top(size)[solved]]
-        among = tops if len(tops) and name in _PARTED else solved
-        frame = int(among[np.argmax(size[among])])
+        frame = int(solved[np.argmax(size[solved])])
+        if name in _PARTED and len(tops) and size[tops].max() > _NO_RIPPLE * size[frame]:
+            frame = int(tops[np.argmax(size[tops])])
         at_the_cut = frame in (0, len(size) - 1) and not whole
         if at_the_cut:
             continue
