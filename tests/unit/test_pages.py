@@ -35,9 +35,9 @@ def test_a_reviewer_once_named_takes_the_place_of_the_warning() -> None:
 
 
 def test_what_rests_on_unread_sources_is_marked() -> None:
-    sentence = Sentence("Feet flat.", "low", ("OSHA",))
-    assert graded(sentence, PURPOSE, STATUSES) == "Feet flat. [source being checked: OSHA]"
-    assert STATUSES["OSHA"] == "unverified"
+    sentence = Sentence("Feet flat.", "low", ("CKSKnee",))
+    assert graded(sentence, PURPOSE, STATUSES) == "Feet flat. [source being checked: CKSKnee]"
+    assert STATUSES["CKSKnee"] == "unverified"
 
 
 def test_the_notice_is_easy_to_read() -> None:

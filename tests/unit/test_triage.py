@@ -7,7 +7,7 @@ import pytest
 
 from psoas.clinic import logic
 from psoas.clinic.answers import read_answers
-from psoas.clinic.knowledge import Knowledge, Question, Rule, load_knowledge, read_question
+from psoas.clinic.knowledge import Knowledge, Question, Rule, load_knowledge, read_question, read_rule
 from psoas.clinic.triage import triage
 from psoas.clinic.types import Answers, Triage
 
@@ -254,13 +254,15 @@ def test_a_clinicians_other_cause_changes_words_not_levels() -> None:
     assert "another cause" in doubted.fired[0].reason and "still due today" in doubted.fired[0].reason
 
 
-def test_a_reason_with_an_unread_source_says_so() -> None:
-    for fired in (*real(breathless_or_chest_pain=True).fired, *real(saddle_numb=True).fired):
-        unread = all(SHELF.sources[id].status == "unverified" for id in fired.sources)
-        assert fired.precaution is unread
-        assert fired.reason.endswith("(Precaution, source being checked.)") is unread
-    assert [each.precaution for each in real(breathless_or_chest_pain=True).fired] == [True]
-    assert [each.precaution for each in real(saddle_numb=True).fired] == [False]
+def test_a_reason_whose_source_nobody_has_read_says_so() -> None:
+    read, unread = replace(TEMPLATE, precaution=False), replace(TEMPLATE, precaution=True)
+    for rule_, ending in ((read, ""), (unread, " (Precaution, source being checked.)")):
+        fired = decide(replace(SHELF, rules=(rule_,)), **dict.fromkeys(TEMPLATE.questions, True)).fired[0]
+        assert fired.reason == TEMPLATE.says + ending
+        assert fired.precaution is bool(ending)
+    for rule_ in SHELF.rules:
+        unverified = {SHELF.sources[id].status for id in rule_.sources} == {"unverified"}
+        assert rule_.precaution is unverified, rule_.id
 
 
 def test_a_fired_rule_carries_what_stands_on_the_shelf() -> None:
