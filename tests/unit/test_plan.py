@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from psoas.clinic.case import Case, as_record, decide, facts_of, read_case
-from psoas.clinic.plan import by_day, circumstances_to_ask, forbidding
+from psoas.clinic.plan import by_day, cautions_of, circumstances_to_ask, forbidding
 
 PFP = ["h_around_patella", "h_squat_stairs", "e_squat_knee"]
 LIKELY = [*PFP, "e_ext_short", "e_testofchange"]
@@ -247,7 +247,9 @@ def test_lines_for_a_clinician_are_addressed_to_the_therapist_only(reasoning):
 )
 def test_deep_pressure_on_the_psoas_never(fact, reasoning):
     technique = reasoning.remedies.therapist["psoas_pressure"]
-    assert "deep_psoas_pressure" in forbidding(technique.not_if, {fact: True}.get, reasoning.remedies)
+    assert "deep_psoas_pressure" in forbidding(
+        technique.not_if, cautions_of({fact: True}.get, reasoning.remedies)
+    )
     assert all("psoas_pressure" not in p.therapist for p in reasoning.remedies.programmes.values())
 
 
@@ -261,7 +263,7 @@ HIP_FLEXOR_STRETCHES = ("sh_standing", "sh_halfkneel", "sh_supine_edge", "sh_cou
 )  # fmt: skip
 def test_the_second_reviews_reasons_stop_every_hip_flexor_stretch(exercise, fact, reasoning):
     not_if = reasoning.remedies.exercises[exercise].not_if
-    assert forbidding(not_if, {fact: True}.get, reasoning.remedies)
+    assert forbidding(not_if, cautions_of({fact: True}.get, reasoning.remedies))
 
 
 @pytest.mark.parametrize(
@@ -282,4 +284,6 @@ def test_the_second_reviews_reasons_stop_every_hip_flexor_stretch(exercise, fact
     ],
 )
 def test_the_second_reviews_other_reasons(exercise, fact, reasoning):
-    assert forbidding(reasoning.remedies.exercises[exercise].not_if, {fact: True}.get, reasoning.remedies)
+    assert forbidding(
+        reasoning.remedies.exercises[exercise].not_if, cautions_of({fact: True}.get, reasoning.remedies)
+    )

@@ -16,7 +16,7 @@ from psoas.clinic.logic import UNSURE, Lookup
 from psoas.clinic.measured_tests import Measured, findings_from
 from psoas.clinic.next_test import NextTest, next_best_test
 from psoas.clinic.pain_map import Match, match, questions_for, read_drawing
-from psoas.clinic.plan import Plan, forbidding, make_plan
+from psoas.clinic.plan import Plan, cautions_of, make_plan
 from psoas.clinic.reasoning import Reasoning
 from psoas.clinic.triage import triage
 from psoas.clinic.types import Answers, Triage, Value
@@ -61,17 +61,15 @@ def decide(case: Case, reasoning: Reasoning) -> Decision:
     outcome = triage(case.answers, reasoning.knowledge)
     fired = outcome.rules
     assessment = assess(case.findings, outcome.level, fired, reasoning.weights)
-    facts = facts_of(case, outcome, reasoning)
     asks = questions_for(case.drawing, case.side == "both", reasoning.pain_map)
     if outcome.level in STOPPED:
         return Decision(outcome, assessment, None, (), asks, Plan("level"))
+    facts = facts_of(case, outcome, reasoning)
+    holds = cautions_of(facts, reasoning.remedies)
     next_test = next_best_test(
-        case.findings,
-        reasoning.weights,
-        groin_pain_on_impact="S24" in fired,
-        forbidden=lambda caution: bool(forbidding((caution,), facts, reasoning.remedies)),
+        case.findings, reasoning.weights, groin_pain_on_impact="S24" in fired, forbidden=holds
     )
-    plan = make_plan(outcome, assessment, facts, reasoning.weights, reasoning.remedies)
+    plan = make_plan(outcome, assessment, facts, holds, reasoning.weights, reasoning.remedies)
     return Decision(outcome, assessment, next_test, match(case.drawing, reasoning.pain_map), asks, plan)
 
 

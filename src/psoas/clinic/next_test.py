@@ -12,7 +12,7 @@ that can be done at home comes first, then file order.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from psoas.clinic.assessment import (
     AGAINST_NORMAL,
@@ -78,7 +78,9 @@ def next_best_test(
         gain = abs(new_lead - lead) + CHANGES_THE_ANSWER * float(new_leading != leading)
         gain *= _plausible(shifts, points, points[ranked[0]])
         if sign.id in BEARS_ON_ROLE or new_leading != leading:
-            supposed = replace(findings, present=findings.present | {sign.id})
+            supposed = Findings(
+                findings.age, findings.present | {sign.id}, findings.absent, findings.undecided
+            )
             new_role, _ = role_of_hip_flexor(supposed, _name(new_leading, weights), groin_pain_on_impact)
             if new_role not in (role, "cannot_tell" if role == "not_shown" else role):
                 gain += CHANGES_THE_ANSWER

@@ -6,14 +6,17 @@ stays on its line as "leave it out if". Nothing is planned at EMERGENCY or URGEN
 questions are open; until a SOON visit there is general advice only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from psoas.clinic.assessment import STOPPED, Assessment, Weights
 from psoas.clinic.logic import Lookup
 from psoas.clinic.remedies import Advice, Exercise, Programme, Remedies, Statement, TherapistLine
 from psoas.clinic.schedule import Slot, fit_week
 from psoas.clinic.types import Level, Triage
+
+Holds = Callable[[str], bool | None]
 
 HELPING_ROLES = ("primary_source", "likely_contributor", "possible_contributor")
 BREAK_EARLIER_MIN = 5  # remind this long before the knee begins to ache
@@ -65,16 +68,21 @@ class Plan:
 
 
 def make_plan(
-    triage: Triage, assessment: Assessment, facts: Lookup, weights: Weights, remedies: Remedies
+    triage: Triage,
+    assessment: Assessment,
+    facts: Lookup,
+    holds: Holds,
+    weights: Weights,
+    remedies: Remedies,
 ) -> Plan:
-    """The plan for one person. facts: everything known of the person, by id; None is unknown."""
+    """The plan for one person. facts: what is known of the person, by id; holds: `cautions_of` them."""
     if triage.level in STOPPED:
         return Plan("level")
     if triage.level is None or triage.unasked:
         return Plan("open_questions")
     programme = _programme(triage.level, assessment, weights, remedies)
     wanted = _wanted(programme, assessment, facts)
-    kept, left_out = _without_forbidden(wanted, facts, remedies)
+    kept, left_out = _without_forbidden(wanted, holds, remedies)
     slots, too_many = fit_week(kept, facts("minutes_a_day"), facts("days_a_week"))
     lines = tuple(_line(slot, facts, remedies) for slot in slots)
     left_out += [LeftOut(exercise.id, ("time",)) for exercise in too_many]
@@ -84,16 +92,21 @@ def make_plan(
         lines=lines,
         left_out=tuple(left_out),
         break_every_min=_break_every(facts),
-        advice=_advice(assessment, facts, remedies),
-        therapist=_therapist(programme, facts, remedies),
+        advice=_advice(assessment, facts, holds, remedies),
+        therapist=_therapist(programme, holds, remedies),
         rules=_rules(programme, lines, remedies),
         see_clinician=programme.see_clinician,
     )
 
 
-def forbidding(not_if: Iterable[str], facts: Lookup, remedies: Remedies) -> tuple[str, ...]:
+def cautions_of(facts: Lookup, remedies: Remedies) -> Holds:
+    """Whether a caution (by id) holds: True, False, or None while unknown; each is asked once."""
+    return cache(lambda name: remedies.cautions[name].when(facts))
+
+
+def forbidding(not_if: Iterable[str], holds: Holds) -> tuple[str, ...]:
     """The cautions among these that hold for this person."""
-    return tuple(name for name in not_if if remedies.cautions[name].when(facts))
+    return tuple(name for name in not_if if holds(name))
 
 
 def _programme(level: Level, assessment: Assessment, weights: Weights, remedies: Remedies) -> Programme:
@@ -135,14 +148,14 @@ def _wanted(programme: Programme, assessment: Assessment, facts: Lookup) -> list
 
 
 def _without_forbidden(
-    wanted: list[tuple[str, tuple[str, ...]]], facts: Lookup, remedies: Remedies
+    wanted: list[tuple[str, tuple[str, ...]]], holds: Holds, remedies: Remedies
 ) -> tuple[list[tuple[str, Exercise]], list[LeftOut]]:
     kept: list[tuple[str, Exercise]] = []
     left_out: list[LeftOut] = []
     for role, alternatives in wanted:
         for name in alternatives:
             exercise = remedies.exercises[name]
-            holding = forbidding(exercise.not_if, facts, remedies)
+            holding = forbidding(exercise.not_if, holds)
             if not holding:
                 kept.append((exercise.role if role == "addon" else role, exercise))
                 break
@@ -195,22 +208,22 @@ def _break_every(facts: Lookup) -> int:
     return max(SHORTEST_BREAK_MIN, int(onset) - BREAK_EARLIER_MIN)
 
 
-def _advice(assessment: Assessment, facts: Lookup, remedies: Remedies) -> tuple[Advice, ...]:
+def _advice(assessment: Assessment, facts: Lookup, holds: Holds, remedies: Remedies) -> tuple[Advice, ...]:
     return tuple(
         entry
         for entry in remedies.advice
         if (entry.when is None or entry.when(facts))
         and (not entry.only_for or assessment.leading in entry.only_for)
-        and not forbidding(entry.not_if, facts, remedies)
+        and not forbidding(entry.not_if, holds)
     )
 
 
-def _therapist(programme: Programme, facts: Lookup, remedies: Remedies) -> tuple[TherapistLine, ...]:
+def _therapist(programme: Programme, holds: Holds, remedies: Remedies) -> tuple[TherapistLine, ...]:
     """Lines for the therapist: what the programme offers, and techniques that are not advised, never as a
     task.
     """
     offered = tuple(remedies.therapist[name] for name in programme.therapist)
-    return tuple(line for line in offered if not forbidding(line.not_if, facts, remedies))
+    return tuple(line for line in offered if not forbidding(line.not_if, holds))
 
 
 def _rules(programme: Programme, lines: tuple[Line, ...], remedies: Remedies) -> tuple[Statement, ...]:
