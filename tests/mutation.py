@@ -30,6 +30,7 @@ TESTS = (
     "tests/cases/test_vignettes.py",
 )
 NEEDED = 0.95
+IGNORED = shutil.ignore_patterns("__pycache__")
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -137,19 +138,26 @@ def copy_but(tree: ast.AST, kept: ast.AST) -> ast.AST:
     return copy.deepcopy(tree, {id(kept): kept})
 
 
-def survives(mutant: Mutant) -> bool:
-    """Whether every test still passes with the mutant in place of the module."""
+def snapshot(folder: Path) -> None:
+    """Copy what is tested and its tests, so that edits during the run change nothing."""
+    shutil.copytree(ROOT / "src" / "psoas", folder / "src" / "psoas", ignore=IGNORED)
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=IGNORED)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def survives(mutant: Mutant, home: Path) -> bool:
+    """Whether every test of the snapshot still passes with the mutant in place of the module."""
     with tempfile.TemporaryDirectory() as folder:
         copied = Path(folder) / "psoas"
-        shutil.copytree(ROOT / "src" / "psoas", copied, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(home / "src" / "psoas", copied)
         (copied / "clinic" / f"{mutant.module}.py").write_text(mutant.source, encoding="utf-8")
-        tests = [test for test in TESTS if (ROOT / test).is_file()]
+        tests = [test for test in TESTS if (home / test).is_file()]
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
         environment = {**os.environ, "PYTHONPATH": folder, "OMP_NUM_THREADS": "1"}
         environment.pop("PSOAS_DEEP", None)
         try:
             done = subprocess.run(
-                command, cwd=ROOT, env=environment, capture_output=True, timeout=240, check=False
+                command, cwd=home, env=environment, capture_output=True, timeout=240, check=False
             )
         except subprocess.TimeoutExpired:
             return False  # a mutant that never ends is noticed
@@ -168,8 +176,15 @@ def main() -> int:
         return 0
     notes = tomllib.loads((ROOT / "tests/mutation_survivors.toml").read_text(encoding="utf-8"))
     explained = {note["mutant"]: note["why"] for note in notes.get("survivor", ())}
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        alive = [m for m, lives in zip(mutants, pool.map(survives, mutants), strict=True) if lives]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        home = Path(folder)
+        snapshot(home)
+        unbroken = (home / "src/psoas/clinic/logic.py").read_text(encoding="utf-8")
+        if not survives(Mutant("logic", 0, "nothing", unbroken), home):
+            print("The tests fail before anything is broken: mend them first.")
+            return 1
+        lives = pool.map(lambda mutant: survives(mutant, home), mutants)
+        alive = [mutant for mutant, alive_ in zip(mutants, lives, strict=True) if alive_]
     for mutant in alive:
         why = explained.get(mutant.key, "NOT EXPLAINED")
         print(f"survived: {mutant.module}.py:{mutant.line}: {mutant.what}\n    {why}")

@@ -219,7 +219,7 @@ def names(condition: Condition) -> tuple[str, ...]:
 
 def because(condition: Condition, look: Lookup) -> tuple[str, ...]:
     """Ids of the findings that make a true condition true."""
-    if evaluate(condition, look) is not True:
+    if residual(condition, look) is not True:
         return ()
     if isinstance(condition, Atom):
         return (condition.finding,)

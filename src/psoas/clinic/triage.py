@@ -53,10 +53,10 @@ def triage(answers: Answers, knowledge: Knowledge) -> Triage:
 
 def _values(answers: Answers) -> Mapping[str, Value]:
     """Answers with the lay palpation items taken as yes where that is the rule."""
-    if not answers.not_sure or answers.values.get("trauma_7d") is not True:
-        return answers.values
-    counted = [id for id in LAY_PALPATION if id in answers.not_sure]
-    return {**answers.values, **dict.fromkeys(counted, True)}
+    values = dict(answers.values)
+    if values.get("trauma_7d") is True:
+        values |= {id: True for id in LAY_PALPATION if id in answers.not_sure}
+    return values
 
 
 def _gravest(levels: Iterable[Level]) -> Level:
