@@ -135,6 +135,13 @@ def test_forces_of_another_frame_are_refused() -> None:
         assign_feet(away, FEET)
 
 
+def test_feet_far_above_or_below_the_plates_are_refused() -> None:
+    for height, word in ((0.4, "below"), (-0.4, "above")):
+        lifted = replace(WALK.forces, point_m=WALK.forces.point_m + np.array([0, height, 0]))
+        with pytest.raises(InputError, match=f"m {word} the plates"):
+            assign_feet(lifted, FEET)
+
+
 def test_plates_that_nobody_steps_on_are_refused() -> None:
     with pytest.raises(InputError, match="No plate is loaded"):
         assign_feet(only(WALK.forces, np.zeros((len(WALK.forces.time_s), 2), dtype=bool)), FEET)

@@ -172,6 +172,43 @@ def test_turned_recordings_are_turned_back_with_their_forces_and_told(tmp_path: 
     assert any(words in note for note in trial.notes)
 
 
+def test_forces_that_were_not_turned_with_the_markers_stay_under_the_person(tmp_path: Path) -> None:
+    """Only the cameras' file faces backwards, or stands z up: the plates know where the person stepped."""
+    made = walk(1.1)
+    trc, mot = tmp_path / "walk.trc", tmp_path / "grf.mot"
+    mot.write_text(grf_text(made.forces))
+    backwards, z_up = TURNS["backwards"][0], TURNS["z up"][0]
+    for turn in (backwards, z_up, z_up @ backwards):
+        trc.write_text(trc_text(turned_markers(made.markers, turn)))
+        trial = read_trial(markers=trc, grf=mot)
+        assert trial.ground_reaction is not None
+        np.testing.assert_allclose(trial.ground_reaction.force_n, made.forces.force_n, atol=1e-4)
+        np.testing.assert_allclose(trial.ground_reaction.point_m, made.forces.point_m, atol=1e-6)
+
+
+def test_everything_upside_down_is_turned_as_one(tmp_path: Path) -> None:
+    """A force that points down in axes that point down is no force on the plate."""
+    made, turn = walk(1.1), TURNS["upside down"][0]
+    trc, mot = tmp_path / "walk.trc", tmp_path / "grf.mot"
+    trc.write_text(trc_text(turned_markers(made.markers, turn)))
+    force = made.forces
+    parts = [part @ turn.T for part in (force.force_n, force.point_m, force.free_moment_nm)]
+    mot.write_text(grf_text(GroundReaction(force.time_s, *parts, force.names)))
+    trial = read_trial(markers=trc, grf=mot)
+    assert trial.ground_reaction is not None
+    np.testing.assert_allclose(trial.ground_reaction.force_n, force.force_n, atol=1e-4)
+    np.testing.assert_allclose(trial.ground_reaction.point_m, force.point_m, atol=1e-6)
+    assert not any("forces on the plates" in note for note in trial.notes)
+
+
+def test_a_person_who_hung_from_the_ceiling_is_put_on_the_floor(tmp_path: Path) -> None:
+    made, turn = walk(1.1), TURNS["upside down"][0]
+    hung = Markers(made.markers.time_s, made.markers.position_m @ turn.T + np.array([0, 1.6, 0]), NAMES)
+    trial = read_trial(markers=write(tmp_path, hung))
+    assert trial.markers is not None and any("put on the floor" in note for note in trial.notes)
+    np.testing.assert_allclose(trial.markers.position_m, made.markers.position_m, atol=0.02)
+
+
 def test_force_on_the_plate_becomes_force_on_the_person(tmp_path: Path) -> None:
     trc, mot = write_walk(tmp_path)
     force = walk().forces

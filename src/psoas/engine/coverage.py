@@ -136,7 +136,7 @@ def _vertical_n(reaction: FootReaction) -> Float[np.ndarray, "time"]:
 def _seated(reaction: FootReaction, feet: Feet, mass_kg: float) -> Bool[np.ndarray, "time"]:
     """Both feet rest, and yet the plates bear far less than the person weighs, longer than a dip lasts.
 
-    Somebody who sinks, or slows while rising, bears less for a moment: the pelvis' acceleration says how much.
+    Somebody who sinks, or slows while rising, bears less for a moment; the pelvis says how much.
 
     The weight is the stated one or the most that the plates bore for long, whichever is less: an overstated
     mass is the business of `check_mass`.

@@ -20,6 +20,7 @@ _TOUCH_N = (
     60.0  # less, for so short a time, is noise; more, the first or last of a step at the edge of a record
 )
 _NEAR_M = 0.10  # centre of pressure to heel-toe line: 7 to 44 mm on the right foot in every trial tried
+_FLOOR_M = 0.15  # heel and toe markers are up to 10 cm above the sole
 _ASTRAY_M = 0.60  # further from both feet, and forces and markers are not in one frame
 _FIRMLY = 0.3  # of a contact's peak: below, the centre of pressure is noisy
 _SHARED_S = 0.03
@@ -60,6 +61,7 @@ def assign_feet(
             f"plates {', '.join(forces.names)}",
             "Give the forces of this trial, on the same clock.",
         )
+    _refuse_other_floor(forces, contacts, feet)
     if cutoff_hz is not None:
         force, moment = (
             low_pass(forces.time_s, part.reshape(len(part), -1), cutoff_hz).reshape(part.shape)
@@ -154,6 +156,19 @@ def _refuse_astray(
             f"Plate {name!r} bears a foot {nearest:.2f} m away from both feet.",
             f"{time_s[0]:.2f} to {time_s[-1]:.2f} s",
             "Forces and movement must be of the same trial, in the same axes and with the same origin.",
+        )
+
+
+def _refuse_other_floor(forces: GroundReaction, contacts: list[_Contact], feet: Feet) -> None:
+    """The soles are on the plates: on another height every moment would be wrong by shear force times it."""
+    surface = float(np.median([np.median(forces.point_m[c.start : c.stop, c.plate, 1]) for c in contacts]))
+    soles = float(np.percentile(np.minimum(feet.heel_m, feet.toe_m)[:, :, 1].min(axis=1), 5))
+    if abs(soles - surface) > _FLOOR_M:
+        side = "above" if soles > surface else "below"
+        raise InputError(
+            f"The feet are {abs(soles - surface):.2f} m {side} the plates.",
+            f"plates {', '.join(forces.names)}: centre of pressure at a height of {surface:.2f} m",
+            "Export movement and forces with the same origin.",
         )
 
 

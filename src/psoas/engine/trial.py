@@ -7,18 +7,24 @@ radians, y is up, and the person faces x.
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float
 
-from psoas.engine.formats import axes, checks
+from psoas.engine.formats import axes, checks, landmarks
+from psoas.engine.formats.alignment import beside
 from psoas.engine.formats.c3d import read_c3d
 from psoas.engine.formats.coordinates import coordinates_of
 from psoas.engine.formats.mot import read_table
 from psoas.engine.formats.plates import plates_of
 from psoas.engine.formats.trc import read_trc
-from psoas.engine.types import Coordinates, GroundReaction, Markers, Source, Trial
+from psoas.engine.types import Coordinates, GroundReaction, Markers, Side, Source, Trial
 from psoas.errors import InputError
+
+SIDES: tuple[Side, Side] = ("r", "l")
+_FLOOR_M = 0.15
+_SOLE_M = 0.03  # from the sole to the lowest markers of the foot, about
 
 
 def read_trial(
@@ -44,30 +50,32 @@ def read_trial(
             "Use --markers walk.trc, or --coordinates ik.mot if inverse kinematics is already done.",
         )
     notes: list[str] = []
-    moving: Markers | None = None
-    joints: Coordinates | None = None
-    forces: GroundReaction | None = None
-    if markers is not None:
-        moving, forces = _read_markers(markers, window_s, notes, with_forces=grf is None)
-    elif coordinates is not None:
-        joints = _read_coordinates(coordinates, window_s, notes)
-    if grf is not None:
-        forces = _read_forces(grf, notes)
     main = markers or coordinates
     assert main is not None
-    moving, joints, forces = _face_x(moving, joints, forces, main.name, notes)
     standing = None
-    if static is not None and moving is not None:
-        standing = _read_static(static, moving, notes)
+    if markers is not None:
+        moving, recorded, up = _read_markers(markers, window_s, notes)
+        moving, facing = _face_x(moving, main.name, notes)
+        moving = _on_the_floor(moving, up, main.name, notes)
+        movement: Markers | Coordinates = moving
+        if static is not None:
+            standing = _read_static(static, moving, notes)
+    else:
+        joints, up = _read_coordinates(main, window_s, notes)
+        movement, facing = _face_x(joints, main.name, notes)
+        recorded = None
+    forces = recorded if grf is None else _read_forces(grf, notes)
     if forces is not None:
-        time_s = moving.time_s if moving is not None else joints.time_s  # type: ignore[union-attr]
-        _refuse_no_overlap(time_s, forces, main, grf or main)
+        source = grf or main
+        _refuse_no_overlap(movement.time_s, forces, main, source)
+        pelvis_m = axes.pelvis_of(movement)
+        forces = beside(forces, up, facing, movement.time_s, pelvis_m, source.name, notes)
     files = [path for path in (markers, coordinates, static, grf) if path is not None]
     return Trial(
         name=name or main.stem,
-        markers=moving,
+        markers=movement if isinstance(movement, Markers) else None,
         static_markers=standing,
-        coordinates=joints,
+        coordinates=movement if isinstance(movement, Coordinates) else None,
         ground_reaction=forces,
         sources=tuple(Source(path, sha256_of(path)) for path in files),
         notes=tuple(notes),
@@ -91,64 +99,66 @@ def _suffix(path: Path, allowed: tuple[str, ...], option: str) -> str:
 
 
 def _read_markers(
-    path: Path, window_s: checks.Window | None, notes: list[str], *, with_forces: bool
-) -> tuple[Markers, GroundReaction | None]:
-    forces = None
-    up = None
+    path: Path, window_s: checks.Window | None, notes: list[str]
+) -> tuple[Markers, GroundReaction | None, axes.Turn]:
+    """Markers with y up, the forces of a .c3d as recorded, and how the markers were turned."""
+    forces, said = None, None
     if _suffix(path, (".trc", ".c3d"), "--markers") == ".trc":
         found = read_trc(path)
     else:
         recording = read_c3d(path)
-        found, up = recording.markers, recording.up or None
-        notes += [
-            f"{path.name}: {note}" if not note.startswith(path.name) else note for note in recording.notes
-        ]
-        if with_forces and recording.ground_reaction is not None:
-            forces = recording.ground_reaction
+        found, forces, said = recording.markers, recording.ground_reaction, recording.up or None
+        notes += [note if note.startswith(path.name) else f"{path.name}: {note}" for note in recording.notes]
     checks.refuse_wrong_size(found, path)
     found = checks.even_clock(found, path)
     found = checks.without_gaps(found, path, window_s, notes)
     checks.refuse_short(found.time_s, path)
-    found = _turn_up(found, up, path, notes)
-    return found, _forces_up(forces, path, notes) if forces is not None else None
+    found, turn = _turn_up(found, said, path, notes)
+    return found, forces, turn
 
 
 def _read_static(path: Path, moving: Markers, notes: list[str]) -> Markers:
     if _suffix(path, (".trc", ".c3d"), "--static") == ".trc":
-        standing, up = read_trc(path), None
+        standing, said = read_trc(path), None
     else:
         recording = read_c3d(path)
-        standing, up = recording.markers, recording.up or None
+        standing, said = recording.markers, recording.up or None
     checks.refuse_wrong_size(standing, path)
     checks.refuse_other_markers(standing, moving, path)
     seen = np.isfinite(standing.position_m).all(axis=2).any(axis=0)
     if not seen.all():
+        hidden = ", ".join(checks.at(standing.names, np.flatnonzero(~seen)))
+        notes.append(f"{path.name}: never seen, left out: {hidden}.")
         kept = np.flatnonzero(seen)
-        notes.append(
-            f"{path.name}: never seen: {', '.join(checks.at(standing.names, np.flatnonzero(~seen)))}."
-        )
         standing = Markers(standing.time_s, standing.position_m[:, kept], checks.at(standing.names, kept))
-    standing = _turn_up(standing, up, path, notes)
-    return _face_x(standing, None, None, path.name, notes)[0] or standing
+    standing, _ = _turn_up(standing, said, path, notes)
+    return _face_x(standing, path.name, notes)[0]
 
 
-def _read_coordinates(path: Path, window_s: checks.Window | None, notes: list[str]) -> Coordinates:
+def _read_coordinates(
+    path: Path, window_s: checks.Window | None, notes: list[str]
+) -> tuple[Coordinates, axes.Turn]:
+    """Coordinates with y up, and how the pelvis was turned."""
     _suffix(path, (".mot", ".sto"), "--coordinates")
     table = read_table(path)
-    start, stop = checks.window_of(table.time_s, window_s, path)
     if window_s is not None:
+        checks.window_of(table.time_s, window_s, path)
+        wide = (window_s[0] - checks.RUN_IN_S, window_s[1] + checks.RUN_IN_S)
+        start, stop = checks.window_of(table.time_s, wide, path)
         table = replace(table, time_s=table.time_s[start:stop], values=table.values[start:stop])
     found, told = coordinates_of(table, path)
     notes += [f"{path.name}: {note}" for note in told]
     checks.refuse_short(found.time_s, path)
     up = axes.named_axis(np.asarray(axes.pelvis_rotation(found).as_matrix()[:, :, 1].mean(axis=0)))
+    turn = axes.turn_up(up)
     if up != "y":
-        found = axes.turn_coordinates(found, axes.turn_up(up))
+        found = axes.turn_coordinates(found, turn)
         notes.append(f"{path.name}: the person's head pointed along {up}; turned so that y is up.")
-    return found
+    return found, turn
 
 
 def _read_forces(path: Path, notes: list[str]) -> GroundReaction:
+    """Forces as recorded, axes and sign untouched."""
     if _suffix(path, (".mot", ".sto", ".c3d"), "--grf") == ".c3d":
         recording = read_c3d(path)
         if recording.ground_reaction is None:
@@ -161,69 +171,53 @@ def _read_forces(path: Path, notes: list[str]) -> GroundReaction:
     else:
         forces, told = plates_of(read_table(path), path)
     notes += [f"{path.name}: {note}" for note in told]
-    return _forces_up(forces, path, notes)
-
-
-def _forces_up(forces: GroundReaction, path: Path, notes: list[str]) -> GroundReaction:
-    """Vertical along y, and the force that the ground puts on the person, not the other way round."""
-    if not np.any(np.abs(forces.force_n) > 20.0):
-        raise InputError(
-            "The force plates recorded nothing.",
-            str(path),
-            "Give the forces of this trial, or leave out --grf.",
-        )
-    axis = axes.up_of_forces(forces)
-    if axis.startswith("-"):
-        forces = GroundReaction(
-            forces.time_s, -forces.force_n, forces.point_m, -forces.free_moment_nm, forces.names
-        )
-        notes.append(
-            f"{path.name}: the plates recorded the force on themselves; turned to the force on the person."
-        )
-    if axis.lstrip("-") != "y":
-        forces = axes.turn_forces(forces, axes.turn_up(axis.lstrip("-")))
-        notes.append(f"{path.name}: the forces stood with {axis.lstrip('-')} up; turned so that y is up.")
     return forces
 
 
-def _turn_up(markers: Markers, said: str | None, path: Path, notes: list[str]) -> Markers:
+def _turn_up(markers: Markers, said: str | None, path: Path, notes: list[str]) -> tuple[Markers, axes.Turn]:
     seen = axes.up_of_markers(markers)
     up = seen or said or "y"
     if seen is None and said is None:
         notes.append(f"{path.name}: no known markers on pelvis and feet tell what is up; y is taken.")
     if up != "y":
-        markers = axes.turn_markers(markers, axes.turn_up(up))
         how = "the person was upside down" if up == "-y" else f"the recording stood with {up} up"
         notes.append(f"{path.name}: {how}; turned so that y is up.")
-    return markers
+    turn = axes.turn_up(up)
+    return axes.turn_markers(markers, turn), turn
 
 
-def _face_x(
-    markers: Markers | None,
-    coordinates: Coordinates | None,
-    forces: GroundReaction | None,
-    who: str,
-    notes: list[str],
-) -> tuple[Markers | None, Coordinates | None, GroundReaction | None]:
-    """One turn about the vertical for everything that was recorded together."""
-    if markers is not None:
-        forward = axes.facing_of_markers(markers)
-    elif coordinates is not None:
-        forward = np.asarray(axes.pelvis_rotation(coordinates).as_matrix()[:, :, 0].mean(axis=0))
+Moving = TypeVar("Moving", Markers, Coordinates)
+
+
+def _face_x(moving: Moving, who: str, notes: list[str]) -> tuple[Moving, axes.Turn]:
+    """The movement turned about the vertical until the person faces x, and the turn."""
+    if isinstance(moving, Markers):
+        forward = axes.facing_of_markers(moving)
     else:
-        forward = None
+        forward = np.asarray(axes.pelvis_rotation(moving).as_matrix()[:, :, 0].mean(axis=0))
     if forward is None:
         notes.append(f"{who}: the person faces no one direction; not turned.")
-        return markers, coordinates, forces
+        return moving, np.eye(3)
     turn, quarters = axes.turn_facing(forward)
     if quarters == 0:
-        return markers, coordinates, forces
+        return moving, turn
     notes.append(axes.facing_note(quarters, who))
-    return (
-        axes.turn_markers(markers, turn) if markers is not None else None,
-        axes.turn_coordinates(coordinates, turn) if coordinates is not None else None,
-        axes.turn_forces(forces, turn) if forces is not None else None,
-    )
+    if isinstance(moving, Markers):
+        return axes.turn_markers(moving, turn), turn
+    return axes.turn_coordinates(moving, turn), turn
+
+
+def _on_the_floor(markers: Markers, up: axes.Turn, who: str, notes: list[str]) -> Markers:
+    """A recording that was upside down hung from where its floor was not; its feet are put on y = 0."""
+    places = [(place, side) for place in ("heel", "toe") for side in SIDES]
+    feet = [column for place, side in places for column in landmarks.columns(markers.names, place, side)]
+    if not np.array_equal(up, axes.turn_up("-y")) or not feet:
+        return markers
+    lowest = float(np.nanpercentile(markers.position_m[:, feet, 1], 5))
+    if -_FLOOR_M < lowest < _FLOOR_M:
+        return markers
+    notes.append(f"{who}: the feet were at a height of {lowest:.2f} m; put on the floor.")
+    return Markers(markers.time_s, markers.position_m - np.array([0.0, lowest - _SOLE_M, 0.0]), markers.names)
 
 
 def _refuse_no_overlap(

@@ -155,3 +155,14 @@ def turn_coordinates(coordinates: Coordinates, turn: Turn) -> Coordinates:
     value[:, column[:3]] = np.unwrap(turned.as_euler("ZXY"), axis=0)
     value[:, column[3:]] = coordinates.value[:, column[3:]] @ turn.T
     return Coordinates(coordinates.time_s, value, coordinates.names)
+
+
+def pelvis_of(movement: Markers | Coordinates) -> Float[np.ndarray, "time 3"]:
+    """About where the pelvis is; the middle of all markers where its own are unknown."""
+    if isinstance(movement, Coordinates):
+        column = [movement.names.index(name) for name in _PELVIS[3:]]
+        return np.asarray(movement.value[:, column])
+    place = _place(movement, (("asis", "r"), ("asis", "l")))
+    if place is None or not np.isfinite(place).all():
+        place = np.nanmean(movement.position_m, axis=1)
+    return place

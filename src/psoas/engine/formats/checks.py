@@ -16,7 +16,7 @@ FEWEST_FRAMES = 10
 LEAST_IN_VIEW_S = 0.5
 LONGEST_S = 900.0  # a ten-minute recording passes
 MOST_FRAMES = 200_000
-_RUN_IN_S = 0.5  # kept around a window, so that filters have settled when it begins
+RUN_IN_S = 0.5  # kept around a window, so that filters have settled when it begins
 _MOST_LEFT_OUT = 0.25  # of the markers; more, and the trial is broken rather than a marker hidden
 _PERSON_M = (0.3, 3.5)  # extent of the markers on a person
 
@@ -181,7 +181,7 @@ def _with_run_in(markers: Markers, start: int, stop: int) -> tuple[int, int]:
     """The window and up to half a second around it in which every marker is seen as well as inside."""
     hidden = ~np.isfinite(markers.position_m).all(axis=(1, 2))
     step = float(markers.time_s[1] - markers.time_s[0]) if len(markers.time_s) > 1 else 1.0
-    most = round(_RUN_IN_S / step)
+    most = round(RUN_IN_S / step)
     first, last = start, stop
     while first > max(0, start - most) and not hidden[first - 1]:
         first -= 1
