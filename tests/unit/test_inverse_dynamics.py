@@ -130,3 +130,10 @@ def test_a_few_frames_are_enough(frames):
     moments = inverse_dynamics(BODY, hanging(frames), None)
     assert np.isfinite(moments.moment_nm).all()
     assert moments.residual_force_n[0, 1] == pytest.approx(BODY.mass_kg * STANDARD_GRAVITY_M_S2)
+
+
+def test_times_that_differ_are_refused():
+    ground = on_the_ground(BODY, hanging())
+    late = FootReaction(ground.time_s + 0.01, ground.force_n, ground.point_m, ground.free_moment_nm)
+    with pytest.raises(ValueError, match="same times"):
+        dynamics(BODY, hanging(), late)

@@ -59,6 +59,8 @@ def dynamics(body: Body, coordinates: Coordinates, reaction: FootReaction | None
 
     `joint_moments`, `muscle_geometry(paths=..., velocity=...)` and `contact_geometry` read it.
     """
+    if reaction is not None and not np.array_equal(reaction.time_s, coordinates.time_s):
+        raise ValueError("coordinates and ground reaction have to stand on the same times")
     values = coordinate_values(body, coordinates)
     velocity, acceleration = derivatives(coordinates.time_s, values)
     motion = joint_motion(body, values)
