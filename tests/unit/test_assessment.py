@@ -113,6 +113,12 @@ def test_missing_names_the_weightiest_first_and_nothing_known(reasoning):
     assert not {"h_groin", "e_fadir_pos"} & set(missing)
 
 
+def test_missing_leaves_out_what_contradicts_the_findings(reasoning):
+    findings = Findings(52, frozenset({"h_numb", "e_adductor_weak"}))
+    assert "e_adductor_normal" not in missing_for("femoral_neuro", findings, reasoning.weights)
+    assert "e_adductor_normal" in missing_for("femoral_neuro", Findings(52), reasoning.weights)
+
+
 PAIR = ("e_mtt_groin_pain", "e_resisted_hf_groin")
 
 

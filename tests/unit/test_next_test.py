@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from psoas.clinic.assessment import Findings, leader, role_of_hip_flexor, weigh
-from psoas.clinic.next_test import BEARS_ON_ROLE, EXCLUDE_EACH_OTHER, next_best_test
+from psoas.clinic.assessment import EXCLUDE_EACH_OTHER, Findings, leader, role_of_hip_flexor, weigh
+from psoas.clinic.next_test import BEARS_ON_ROLE, next_best_test
 
 
 def never(_caution):

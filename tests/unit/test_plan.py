@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from psoas.clinic.case import Case, as_record, decide, facts_of, read_case
-from psoas.clinic.plan import by_day, cautions_of, circumstances_to_ask, forbidding
+from psoas.clinic.plan import by_day, cautions_of, circumstances_to_ask, dose_of, forbidding
 
 PFP = ["h_around_patella", "h_squat_stairs", "e_squat_knee"]
 LIKELY = [*PFP, "e_ext_short", "e_testofchange"]
@@ -287,3 +287,17 @@ def test_the_second_reviews_other_reasons(exercise, fact, reasoning):
     assert forbidding(
         reasoning.remedies.exercises[exercise].not_if, cautions_of({fact: True}.get, reasoning.remedies)
     )
+
+
+def test_the_dose_grows_by_week_and_then_gets_harder(reasoning):
+    line = planned(reasoning, PFP).lines[1]
+    assert line.exercise.id == "st_quad_close"
+    doses = [dose_of(line, week) for week in range(1, 8)]
+    assert doses[0].startswith("2 sets of 8") and doses[1] == doses[2] and doses[3] == doses[5]
+    assert doses[6].endswith(line.progress)
+
+
+def test_words_that_hold_now_bring_their_own_evidence(reasoning):
+    nerve = planned(reasoning, LIKELY, numb_tingle=True).lines[0]
+    assert nerve.evidence.sources == ("OwnJudgement",)
+    assert dose_of(nerve, 3) == nerve.dose

@@ -3,7 +3,7 @@
 import pytest
 
 from psoas.clinic.case import read_case
-from psoas.clinic.progress import ADVERSE, CheckIn, changed, review
+from psoas.clinic.progress import ADVERSE, CheckIn, changed, next_week, review
 from psoas.clinic.triage import triage
 from psoas.errors import InputError
 
@@ -124,3 +124,9 @@ def test_bad_check_ins_are_refused(check_in, reasoning):
         run(reasoning, check_in)
     with pytest.raises(InputError):
         run(reasoning)
+
+
+def test_the_next_week_follows_the_step():
+    assert [next_week(3, step) for step in ("forward", "hold", "back")] == [4, 3, 2]
+    assert next_week(1, "back") == 1
+    assert {next_week(3, step) for step in ("stop", "see_clinician", "answer_questions")} == {None}

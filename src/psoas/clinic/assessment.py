@@ -23,6 +23,11 @@ NERVE = frozenset({"h_numb", "e_reflex", "e_fst"})
 CHANGE = frozenset({"e_testofchange", "e_hf_reproduces_knee"})
 HIP_JOINT = frozenset({"e_hip_ir_limited", "e_fadir_pos"})
 AGAINST_NORMAL = frozenset({"e_ext_short", "e_hf_weak_painless", "e_testofchange"})
+EXCLUDE_EACH_OTHER = (
+    *(frozenset({"e_ext_normal", name}) for name in AGAINST_NORMAL),
+    frozenset({"e_fadir_pos", "e_fadir_neg"}),
+    frozenset({"e_adductor_weak", "e_adductor_normal"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +216,7 @@ def role_of_hip_flexor(
 def missing_for(hypothesis: str, findings: Findings, weights: Weights) -> tuple[str, ...]:
     """Findings not known yet that bear on this explanation, the weightiest first."""
     place = weights.place_of[hypothesis]
-    known = findings.present | findings.absent | findings.undecided
+    known = findings.present | findings.absent | findings.undecided | ruled_out(findings)
     open_ones = [
         (-abs(worth), name)
         for name, sign in weights.signs.items()
@@ -220,6 +225,14 @@ def missing_for(hypothesis: str, findings: Findings, weights: Weights) -> tuple[
         if where == place and worth
     ]
     return tuple(name for _, name in sorted(open_ones, key=lambda pair: pair[0]))
+
+
+def ruled_out(findings: Findings) -> frozenset[str]:
+    """Findings that cannot be there beside what was found."""
+    present = findings.present
+    return frozenset(
+        other for pair in EXCLUDE_EACH_OTHER for name in pair & present for other in pair - {name}
+    )
 
 
 def _hypothesis(name: str, points: int, given: list[tuple[str, int]], leads: bool) -> Hypothesis:

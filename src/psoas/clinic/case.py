@@ -112,7 +112,7 @@ def as_record(case: Case, decision: Decision) -> dict[str, Any]:
                 "role": line.role,
                 "dose": line.dose,
                 "stop_rule": line.stop_rule,
-                "sources": list(line.exercise.evidence.sources),
+                "sources": list(line.evidence.sources),
             }
             for line in plan.lines
         ],

@@ -204,18 +204,19 @@ def _plan(plan: Plan, reasoning: Reasoning) -> Iterator[Block]:
 
 def _line(line: Line) -> Iterator[Block]:
     exercise = line.exercise
-    source = exercise.evidence.grade, exercise.evidence.sources
+    source = line.evidence.grade, line.evidence.sources
     yield Block("name", f"{exercise.name} ({'extra' if line.role != 'core' else 'core'})")
-    yield Block("says", f"{line.dose}. {exercise.target}", *source)
-    yield Block("says", exercise.evidence.text, *source)
+    yield Block("says", f"{line.dose}. {line.target}", *source)
+    yield Block("says", line.evidence.text, *source)
     for step in line.steps:
         yield Block("step", step, *source)
     if exercise.weeks and line.dose == exercise.dose:
         yield Block(
             "step", " ".join(f"{_weeks(w.first, w.last)}: {w.text}." for w in exercise.weeks), *source
         )
-    yield Block("step", f"Common mistakes: {exercise.mistakes}", *source)
-    yield Block("step", f"Harder: {line.progress} Easier: {exercise.regress}", *source)
+    if line.evidence is exercise.evidence:
+        yield Block("step", f"Common mistakes: {exercise.mistakes}", *source)
+    yield Block("step", f"Harder: {line.progress} Easier: {line.regress}", *source)
     yield Block("step", line.stop_rule, *source)
 
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from psoas.clinic.assessment import (
-    AGAINST_NORMAL,
     CHANGE,
     HIP_JOINT,
     LEADING_POINTS,
@@ -27,6 +26,7 @@ from psoas.clinic.assessment import (
     Weights,
     bearing,
     role_of_hip_flexor,
+    ruled_out,
     weigh,
 )
 
@@ -34,11 +34,6 @@ CHANGES_THE_ANSWER = 4
 ONLY_AGAINST = 0.5
 IN_REACH = 6  # points behind the best explanation that two strong findings can make up
 BEARS_ON_ROLE = MEASURED | CHANGE | NERVE | HIP_JOINT | {"e_mtt_groin_pain", "e_resisted_hf_groin"}
-EXCLUDE_EACH_OTHER = (
-    *(frozenset({"e_ext_normal", name}) for name in AGAINST_NORMAL),
-    frozenset({"e_fadir_pos", "e_fadir_neg"}),
-    frozenset({"e_adductor_weak", "e_adductor_normal"}),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +87,8 @@ def next_best_test(
 
 def _open_signs(findings: Findings, weights: Weights) -> Iterable[Sign]:
     known = findings.present | findings.absent
-    ruled_out = {
-        other for pair in EXCLUDE_EACH_OTHER for name in pair & findings.present for other in pair - {name}
-    }
-    return (
-        sign
-        for name, sign in weights.signs.items()
-        if sign.test and name not in known and name not in ruled_out
-    )
+    known |= ruled_out(findings)
+    return (sign for name, sign in weights.signs.items() if sign.test and name not in known)
 
 
 def _in_reach(shifts: tuple[tuple[int, int], ...], points: list[int], best: int) -> bool:

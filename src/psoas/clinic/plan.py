@@ -37,6 +37,9 @@ class Line:
     steps: tuple[str, ...]
     stop_rule: str
     progress: str
+    regress: str
+    target: str
+    evidence: Statement
     first_week: int
     days: tuple[int, ...]
     leave_out_if: tuple[str, ...]
@@ -174,6 +177,9 @@ def _line(slot: Slot, facts: Lookup, remedies: Remedies) -> Line:
         steps=(now and now.steps) or exercise.steps,
         stop_rule=(now and now.stop_rule) or exercise.stop_rule,
         progress=(now and now.progress) or exercise.progress,
+        regress=(now and now.regress) or exercise.regress,
+        target=(now and now.target) or exercise.target,
+        evidence=(now and now.evidence) or exercise.evidence,
         first_week=slot.first_week,
         days=slot.days,
         leave_out_if=tuple(unknown),
@@ -243,6 +249,16 @@ def _rules(programme: Programme, lines: tuple[Line, ...], remedies: Remedies) ->
     if any(line.role in ("addon", "optional") for line in lines) and programme.id != "hip_flexor":
         names += ["nerve_pull", "addon_optional"]
     return tuple(remedies.statements[name] for name in names)
+
+
+def dose_of(line: Line, week: int) -> str:
+    """The dose of a line in one week of the plan, from 1; after its last week the way to make it harder."""
+    weeks = line.exercise.weeks
+    if not weeks or line.dose != line.exercise.dose:
+        return line.dose
+    if week > weeks[-1].last:
+        return f"{weeks[-1].text}. {line.progress}"
+    return next((entry.text for entry in weeks if week <= entry.last), line.dose)
 
 
 def by_day(plan: Plan, week: int) -> Mapping[int, tuple[Line, ...]]:

@@ -133,6 +133,16 @@ def review(check_ins: Sequence[CheckIn], triage: Triage, measures: Mapping[str, 
     )
 
 
+def next_week(week: int, step: Step) -> int | None:
+    """The week of the plan to do next, given the one just done; None when the plan stops or waits.
+
+    Week 1 cannot go back further: its lines then take their easier form.
+    """
+    if step in ("stop", "see_clinician", "answer_questions"):
+        return None
+    return max(1, week + {"forward": 1, "hold": 0, "back": -1}[step])
+
+
 def changed(measure: Measure, before: float, after: float) -> Moved:
     """The verdict on one measure: improved or worse only from the smallest change that counts."""
     amount = after - before if measure.better == "higher" else before - after

@@ -43,6 +43,9 @@ class Instead:
     steps: tuple[str, ...] | None
     stop_rule: str | None
     progress: str | None
+    regress: str | None
+    target: str | None
+    evidence: Statement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +184,23 @@ def _exercise(entry: Mapping[str, Any]) -> Exercise:
         regress=entry["regress"],
         stop_rule=entry["stop_rule"],
         not_if=_texts(entry, "not_if"),
-        instead=tuple(_instead(other) for other in entry.get("instead", ())),
+        instead=tuple(_instead(entry["id"], other) for other in entry.get("instead", ())),
         evidence=_statement(entry, "evidence"),
     )
 
 
-def _instead(entry: Mapping[str, Any]) -> Instead:
+def _instead(name: str, entry: Mapping[str, Any]) -> Instead:
     steps = entry.get("steps")
+    evidence = entry.get("evidence")
     return Instead(
         when=compiled(parse(entry["when"])),
         dose=entry.get("dose"),
         steps=None if steps is None else tuple(steps),
         stop_rule=entry.get("stop_rule"),
         progress=entry.get("progress"),
+        regress=entry.get("regress"),
+        target=entry.get("target"),
+        evidence=None if evidence is None else _statement({"id": name} | dict(entry), "evidence"),
     )
 
 

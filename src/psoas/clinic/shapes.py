@@ -67,7 +67,7 @@ SHAPES: Mapping[str, Shape] = {
         "starts_in_week cautions_none",
         dose=DOSE,
         week=EXERCISE_WEEK,
-        instead=shape("when", "dose stop_rule steps progress regress"),
+        instead=shape("when", "dose stop_rule steps progress regress target evidence grade sources"),
         review=REVIEW,
     ),
     "interventions/*": shape("id name what limits not_if grade sources review", "offered", review=REVIEW),
