@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from moving import on_the_ground, published_body, seen, swaying
+from psoas.engine.body import load_body
 from psoas.engine.muscle import capacity, knob
 from psoas.engine.static_optimisation import (
     BAND,
@@ -121,6 +122,25 @@ def test_splitting_a_muscle_changes_nothing():
         parts.activation[:, at], np.tile(whole.activation[:, [lumped]], len(share)), atol=1e-6
     )
     np.testing.assert_allclose(parts.force_n[:, at].sum(1), whole.force_n[:, lumped], atol=1e-3)
+
+
+def test_the_eleven_psoas_lines_are_the_lumped_psoas():
+    """Spine in neutral, so that every line has the lumped muscle's arms and length changes."""
+    still = SWAY.value * [0.0 if n.startswith("lumbar") else 1.0 for n in SWAY.names]
+    upright = replace(SWAY, value=still)
+    lumped_body = load_body(psoas="lumped")
+    answers = []
+    for body in (BODY, lumped_body):
+        _, moments, geometry = seen(body, upright, on_the_ground(body, upright))
+        answers.append(static_optimisation(body.muscles, geometry, moments, "r"))
+    lines, lumped = ([j for j, n in enumerate(a.names) if n.startswith("psoas")] for a in answers)
+    assert (len(lines), len(lumped)) == (11, 1)
+    whole = answers[1].activation[:, lumped]
+    assert whole.max() > 0.1
+    np.testing.assert_allclose(answers[0].activation[:, lines], np.tile(whole, 11), atol=1e-6)
+    np.testing.assert_allclose(
+        answers[0].force_n[:, lines].sum(1), answers[1].force_n[:, lumped[0]], atol=1e-3
+    )
 
 
 def test_the_passive_force_is_carried_and_not_charged():
