@@ -21,6 +21,7 @@ from psoas.engine import quality
 from psoas.engine.body import load_body
 from psoas.engine.filtering import POSTURE_CUTOFF_HZ, low_pass
 from psoas.engine.inverse_dynamics import dynamics
+from psoas.engine.kinematics import coordinate_values, segment_poses
 from psoas.engine.pipeline import (
     BOTH,
     Mechanics,
@@ -160,7 +161,7 @@ def normative_mechanics(body: Body, curves: Curves) -> Mechanics:
     )
     time_s = percent * STRIDE_S / 100.0
     periodic = _Periodic({name: closed(curve) for name, curve in curves.items()})
-    coordinates = _coordinates(periodic, percent, time_s)
+    coordinates = _coordinates(body, periodic, percent, time_s)
     window = (0.0, _SHOWN * STRIDE_S)
     # The force at the knee's slides does not depend on where the foot is pushed, so any point will do.
     force = body_weight_n(body.mass_kg) * _ground_force(periodic, percent)
@@ -179,18 +180,24 @@ def closed(curve: Float[np.ndarray, "percent"]) -> Float[np.ndarray, "percent"]:
 
 
 def _coordinates(
-    periodic: _Periodic, percent: Float[np.ndarray, "time"], time_s: Float[np.ndarray, "time"]
+    body: Body, periodic: _Periodic, percent: Float[np.ndarray, "time"], time_s: Float[np.ndarray, "time"]
 ) -> Coordinates:
-    """Angles of pelvis and both legs, smoothed like every recording; the pelvis goes forward evenly."""
+    """Angles of pelvis and both legs, smoothed like every recording; the pelvis goes forward evenly.
+
+    What is not published (trunk, arms, toes) stays at zero, the pelvis at its height in standing.
+    """
     columns = {name: sign * periodic.at(source, percent) for name, (source, sign) in _ANGLES.items()}
     for side, later in (("r", 0.0), ("l", 50.0)):
         for name, source in _LEG_ANGLES.items():
             columns[f"{name}_{side}"] = periodic.at(source, percent - later)
         columns[f"ankle_angle_{side}"] = columns[f"ankle_angle_{side}"] + ANKLE_OFFSET_DEG
-    names = (*columns, "pelvis_tx")
     value = np.deg2rad(np.column_stack(list(columns.values())))
     value = low_pass(time_s, value, POSTURE_CUTOFF_HZ)
-    return Coordinates(time_s, np.column_stack([value, time_s * STRIDE_M / STRIDE_S]), names)
+    zero = Coordinates(np.zeros(1), np.zeros((1, 1)), ("pelvis_tilt",))
+    height = np.full(len(time_s), -segment_poses(body, zero, ("toes_r",)).origin_m[0, 0, 1])
+    value = np.column_stack([value, time_s * STRIDE_M / STRIDE_S, height])
+    known = Coordinates(time_s, value, (*columns, "pelvis_tx", "pelvis_ty"))
+    return Coordinates(time_s, coordinate_values(body, known), body.coordinates)
 
 
 def _ground_force(periodic: _Periodic, percent: Float[np.ndarray, "time"]) -> Float[np.ndarray, "time 2 3"]:

@@ -25,6 +25,7 @@ RESERVE_SHARE = (0.05, 0.10)  # of the largest joint moment: RMS, most
 LATE_PEAK_BW = (3.5, 4.0)
 UNSOLVED_SHARE = 0.05
 OPPOSED_NM = 10.0
+DEEP_HIP_DEG = 90.0
 SCALED = {
     "none": "The body is the published one, not this person's size.",
     "height_mass": "The body was scaled from height and mass alone; segments may be off by centimetres.",
@@ -53,6 +54,7 @@ def of_analysis(analysis: Analysis, errors: MarkerErrors | None) -> Quality:
     failed = max(int(np.count_nonzero(m.status)) for m in as_built.muscles.values())
     doubts += _unsolved(failed, len(moments.time_s))
     doubts += late_peaks(analysis)
+    doubts += _deep_hip(analysis)
     doubts += _opposed(analysis)
     return Quality(
         _worst(doubts),
@@ -153,6 +155,20 @@ def _residual(residual_n: Float[np.ndarray, "time"], weight_n: float) -> list[Do
 def _all_reserves(analysis: Analysis) -> Float[np.ndarray, "value"]:
     parts = [m.reserve_nm.ravel() for m in analysis.solved[0].muscles.values()]
     return np.concatenate(parts)
+
+
+def _deep_hip(analysis: Analysis) -> list[Doubt]:
+    """Hips flexed beyond what the body's muscles were made for (docs/explanation/forces.md)."""
+    names = analysis.coordinates.names
+    columns = [names.index(f"hip_flexion_{side}") for side in analysis.sides]
+    deepest = float(np.rad2deg(analysis.coordinates.value[:, columns].max()))
+    if deepest <= DEEP_HIP_DEG:
+        return []
+    says = (
+        f"The hip is flexed to {deepest:.0f} degrees: beyond {DEEP_HIP_DEG:.0f} the body lacks the deep outward "
+        "rotators of the hip, other muscles do their work, and the knee force there comes out too high."
+    )
+    return [("doubtful", says)]
 
 
 def _reserves(analysis: Analysis) -> list[Doubt]:
