@@ -126,8 +126,9 @@ def test_splitting_a_muscle_changes_nothing():
 
 def test_the_eleven_psoas_lines_are_the_lumped_psoas():
     """Spine in neutral, so that every line has the lumped muscle's arms and length changes."""
-    still = SWAY.value * [0.0 if n.startswith("lumbar") else 1.0 for n in SWAY.names]
-    upright = replace(SWAY, value=still)
+    sway = swaying(2)
+    still = sway.value * [0.0 if n.startswith("lumbar") else 1.0 for n in sway.names]
+    upright = replace(sway, value=still)
     lumped_body = load_body(psoas="lumped")
     answers = []
     for body in (BODY, lumped_body):
