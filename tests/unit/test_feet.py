@@ -244,6 +244,17 @@ def test_a_seat_ends_the_covered_time() -> None:
     assert "something other than the plates bears the person" in notes[0]
 
 
+def test_plates_that_stop_in_the_middle_of_a_step_cover_it_to_there() -> None:
+    """Right contact at 1.10 s, plates silent from 1.50 s: nothing before that is lost."""
+    forces, n = WALK.forces, 1501
+    short = GroundReaction(
+        forces.time_s[:n], forces.force_n[:n], forces.point_m[:n], forces.free_moment_nm[:n], forces.names
+    )
+    reaction, _ = assign_feet(short, FEET)
+    (start, end), notes = covered_range(reaction, FEET, MASS_KG)
+    assert (start, end) == (0.0, pytest.approx(1.5)) and "no data 1.51-3.30 s" in notes[0]
+
+
 def test_a_chosen_window_decides_where_to_look() -> None:
     """The longer covered stretch lies outside of the window."""
     keep = np.ones((len(WALK.forces.time_s), 2), dtype=bool)

@@ -99,13 +99,17 @@ def _without_plate(
     for side, events in enumerate(gait_events(feet)):
         for start, stop in spans(rests[:, side] & ~bears[:, side]):
             length = time_s[stop - 1] - time_s[start]
-            beside = bears[max(start - 1, 0), side] or bears[min(stop, len(time_s) - 1), side]
-            if length < (_LAG_S if beside else _SHORTEST_REST_S):
+            borne_before = start > 0 and bool(bears[start - 1, side])
+            borne_after = stop < len(time_s) and bool(bears[stop, side])
+            if length < (_LAG_S if borne_before or borne_after else _SHORTEST_REST_S):
                 continue
-            landed = _within(events.initial_contact_s, time_s[start] - _ROLLING_S, time_s[start])
-            left = _within(events.toe_off_s, time_s[stop - 1], time_s[stop - 1] + _ROLLING_S)
-            first = time_s[start] - before_s if landed is None else landed
-            last = time_s[stop - 1] + after_s if left is None else left + _LATE_S
+            first, last = float(time_s[start]), float(time_s[stop - 1])
+            if not borne_before:
+                landed = _within(events.initial_contact_s, first - _ROLLING_S, first)
+                first = first - before_s if landed is None else landed
+            if not borne_after:
+                left = _within(events.toe_off_s, last, last + _ROLLING_S)
+                last = last + after_s if left is None else left + _LATE_S
             missing[:, side] |= (time_s >= first) & (time_s <= last) & ~bears[:, side]
         for contact, off in _stances(events, feet):
             during = (time_s >= contact) & (time_s <= off)
