@@ -7,7 +7,7 @@ import pytest
 
 from psoas.clinic import logic
 from psoas.clinic.answers import read_answers
-from psoas.clinic.knowledge import Knowledge, Question, Rule, load_knowledge, read_question, read_rule
+from psoas.clinic.knowledge import Knowledge, Question, Rule, load_knowledge, read_question
 from psoas.clinic.triage import triage
 from psoas.clinic.types import Answers, Triage
 
