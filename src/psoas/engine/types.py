@@ -276,11 +276,12 @@ class Provenance:
 class Analysis:
     """Every result of one run.
 
-    Without ground reactions `moments` is None, `solved` and `band` are empty, and `geometry` (muscle lengths;
-    its columns are `lines`) is what there is. `band` holds as built under the other costs: how far the choice of the cost matters.
+    Without ground reactions `moments` is None, `solved` and `band` are empty, and `geometry` (muscle lengths,
+    in the order of `body.muscles`) is what there is. `band` holds as built under the other costs: how far the choice of the cost matters.
     """
 
     subject: Subject
+    body: Body
     trial: str
     movement: Literal["gait", "other"]
     window_s: tuple[float, float]
@@ -293,7 +294,6 @@ class Analysis:
     quality: Quality
     provenance: Provenance
     geometry: MuscleGeometry
-    lines: tuple[str, ...]
     sides: tuple[Side, ...] = ("r", "l")
     notes: tuple[str, ...] = ()
 
