@@ -68,6 +68,13 @@ def test_nothing_to_exercise_before_danger_is_ruled_out(decided: dict[str, dict[
             assert record["role"] == "not_shown" or record["level"] is None, record["id"]
 
 
+def test_no_plan_before_the_hip_or_the_surgeon_has_been_asked(decided: dict[str, dict[str, Any]]) -> None:
+    """A fresh operation (S17), a hip held bent (S22), groin pain on impact (S24): not even load management."""
+    met = [record for record in decided.values() if {"S17", "S22", "S24"} & set(record["rules"])]
+    assert len(met) >= 10
+    assert all(record["plan"] == [] for record in met)
+
+
 def test_every_rule_is_met_and_nearly_missed() -> None:
     """Each rule fires in some vignette; each emergency and urgent one also stays silent in a near miss."""
     rules = {rule.id for rule in load_reasoning().knowledge.rules}

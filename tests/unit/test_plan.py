@@ -106,10 +106,17 @@ def test_until_a_soon_visit_there_is_load_management_only(reasoning):
 def test_nerve_and_bone_signs_take_the_pain_rule_away(reasoning):
     usual = planned(reasoning, LIKELY, pain_now=7).lines[0]
     nerve = planned(reasoning, LIKELY, numb_tingle=True).lines[0]
-    bone = planned(reasoning, LIKELY, groin_pain_impact=True).lines[0]
+    bone = planned(reasoning, LIKELY, bisphosphonate_3y=True, groin_flank_thigh_pain=True).lines[0]
     assert "3 out of 10" in " ".join(usual.steps)
     for line in (nerve, bone):
         assert "does not hold" in line.stop_rule and "3 out of 10" not in " ".join(line.steps)
+
+
+def test_no_line_at_all_before_the_hip_or_the_surgeon_has_been_asked(reasoning):
+    for signs in ({"groin_pain_impact": True}, {"joint_procedure_6w": True}, {"hip_held_flexed": True}):
+        plan = planned(reasoning, LIKELY, duration_weeks=8, **signs)
+        assert plan.lines == () and plan.withheld is None
+        assert plan.programme.id == "examined_first" and plan.see_clinician
 
 
 def advice(plan):

@@ -14,7 +14,7 @@ from psoas.clinic.assessment import STOPPED, Assessment, Weights
 from psoas.clinic.logic import Lookup
 from psoas.clinic.remedies import Advice, Exercise, Programme, Remedies, Statement, TherapistLine
 from psoas.clinic.schedule import Slot, fit_week
-from psoas.clinic.types import Level, Triage
+from psoas.clinic.types import Triage
 
 Holds = Callable[[str], bool | None]
 
@@ -24,6 +24,7 @@ USUAL_BREAK_MIN = 25  # middle of the 20 to 30 min in the article; no trial for 
 SITTING_PAIN_BREAK_MIN = 15  # sitting pain began at a median of 16 to 20 min (Ophey2024)
 SHORTEST_BREAK_MIN = 5
 REVIEW_WEEKS = (2, 6, 12)
+NO_PLAN_BEFORE = frozenset({"S17", "S22", "S24"})  # fresh operation, bent hip, bone stress: examined first
 REVIEW_DAYS = 14
 
 
@@ -83,7 +84,7 @@ def make_plan(
         return Plan("level")
     if triage.level is None or triage.unasked:
         return Plan("open_questions")
-    programme = _programme(triage.level, assessment, weights, remedies)
+    programme = _programme(triage, assessment, weights, remedies)
     wanted = _wanted(programme, assessment, facts)
     kept, left_out = _without_forbidden(wanted, holds, remedies)
     slots, too_many = fit_week(kept, facts("minutes_a_day"), facts("days_a_week"))
@@ -112,10 +113,12 @@ def forbidding(not_if: Iterable[str], holds: Holds) -> tuple[str, ...]:
     return tuple(name for name in not_if if holds(name))
 
 
-def _programme(level: Level, assessment: Assessment, weights: Weights, remedies: Remedies) -> Programme:
+def _programme(triage: Triage, assessment: Assessment, weights: Weights, remedies: Remedies) -> Programme:
     """Until seen: general advice. Else that of the leading explanation, or of equal ones that share one."""
-    if level == "SOON":
-        return remedies.programmes["until_seen"]
+    if triage.level == "SOON":
+        return remedies.programmes[
+            "until_seen" if NO_PLAN_BEFORE.isdisjoint(triage.rules) else "examined_first"
+        ]
     if assessment.leading == "hf_pain" and assessment.role != "primary_source":
         return remedies.programmes["clinician_first"]  # the hip joint and nerves have to be ruled out
     if assessment.leading is not None:
