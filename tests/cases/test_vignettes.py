@@ -69,7 +69,7 @@ def test_nothing_to_exercise_before_danger_is_ruled_out(decided: dict[str, dict[
 
 
 def test_no_plan_before_the_hip_or_the_surgeon_has_been_asked(decided: dict[str, dict[str, Any]]) -> None:
-    """A fresh operation (S17), a hip held bent (S22), groin pain on impact (S24): not even load management."""
+    """A fresh operation (S17), a bent hip (S22), groin pain on impact (S24): not even load management."""
     met = [record for record in decided.values() if {"S17", "S22", "S24"} & set(record["rules"])]
     assert len(met) >= 10
     assert all(record["plan"] == [] for record in met)
