@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -177,6 +178,16 @@ def test_files_that_are_no_text_or_too_large_or_not_there(tmp_path, capsys):
     assert main(["case", str(tmp_path / "none.toml")]) == 2
     assert main(["case", str(tmp_path)]) == 2
     assert "what to do" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless device here")
+def test_a_file_that_never_ends_is_refused(capsys):
+    assert main(["case", "/dev/zero"]) == 2
+    assert "16 MB" in capsys.readouterr().err
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path, capsys):
+    assert run(tmp_path, "\ufeff" + GOOD, capsys, "--json")[0] == 0
 
 
 def test_deep_nesting_is_refused(tmp_path, capsys):

@@ -122,14 +122,16 @@ def as_record(case: Case, decision: Decision) -> dict[str, Any]:
 def read_cases(path: Path, reasoning: Reasoning) -> tuple[Case, ...]:
     """Every `[[case]]` of a file. Raises InputError with the first thing that is wrong."""
     try:
-        size = path.stat().st_size
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)  # no more, even of a pipe or a device that never ends
+        size = max(path.stat().st_size, len(content))
         if size > LARGEST_FILE:
             raise InputError(
-                f"the file has {size / 1e6:.0f} MB",
+                f"the file has {size / 1e6:.0f} MB or more",
                 str(path),
                 f"A case file has at most {LARGEST_FILE / 1e6:.0f} MB; split it into several.",
             )
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         raise InputError(
             f"cannot read the file: {error.strerror}", str(path), "Check name and place."
