@@ -159,7 +159,7 @@ def _line(out: Console, keys: str) -> str:
     out.print("> ", end="")
     line = sys.stdin.readline()
     if not sys.stdin.isatty():
-        out.print(line.rstrip("\n"), markup=False)
+        out.print(line.rstrip("\n")[:80], markup=False)  # the reply, as a terminal would show it
     word = line.strip().lower()
     if not line or word in ("q", "quit", "stop"):
         raise _Stop
