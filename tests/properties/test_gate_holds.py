@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from psoas.clinic.triage import triage
 
 from psoas.clinic.answers import read_answers
 from psoas.clinic.knowledge import Knowledge, load_knowledge
+from psoas.clinic.triage import triage
 from psoas.clinic.types import Answers, Triage
 from psoas.errors import InputError
 
