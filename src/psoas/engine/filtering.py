@@ -18,10 +18,10 @@ def low_pass(
 ) -> Float[np.ndarray, "time column"]:
     """Butterworth, second order forwards and backwards: fourth in all, no delay, -3 dB at `cutoff_hz`.
 
-    The cutoff of each pass is raised by (sqrt(2) - 1)^(-1/4), so that both together have the one asked for
-    (Winter 2009, Biomechanics and Motor Control of Human Movement, section 3.4.4.2). A curve too short to
-    filter, or sampled so slowly that there is nothing above the cutoff, is returned as it is. Raises
-    InputError where the cutoff is not positive.
+    The cutoff of each pass is raised by (sqrt(2) - 1)^(-1/4) on the warped frequency scale of the bilinear
+    transform, so that both together have the one asked for at any sampling rate (Winter 2009, Biomechanics and
+    Motor Control of Human Movement, section 3.4.4.2). A curve too short to filter, or sampled so slowly that
+    there is nothing above the cutoff, is returned as it is. Raises InputError where the cutoff is not positive.
     """
     if not cutoff_hz > 0.0:
         raise InputError(
@@ -32,9 +32,10 @@ def low_pass(
     if len(time_s) < 4:
         return value
     rate_hz = (len(time_s) - 1) / float(time_s[-1] - time_s[0])
-    single_hz = cutoff_hz / (2.0 ** (1.0 / _PASSES) - 1.0) ** 0.25
-    if single_hz >= rate_hz / 2.0:
+    if cutoff_hz >= rate_hz / 2.0:
         return value
+    warped = math.tan(math.pi * cutoff_hz / rate_hz) / (2.0 ** (1.0 / _PASSES) - 1.0) ** 0.25
+    single_hz = rate_hz / math.pi * math.atan(warped)
     sections = butter(2, single_hz, fs=rate_hz, output="sos")
     reflected = min(len(time_s) - 1, math.ceil(_STEADY_S * rate_hz))
     smooth: Float[np.ndarray, "time column"] = sosfiltfilt(sections, value, axis=0, padlen=reflected)

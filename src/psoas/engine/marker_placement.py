@@ -78,8 +78,8 @@ def _median_distance(markers: Markers, one: str, other: str) -> float:
 def levelled(marker_set: MarkerSet, still: Markers) -> MarkerSet:
     """The set with the bony markers of each foot at the heights at which they stand in the static trial.
 
-    A standing foot is flat on the floor, so differences of height between its markers are theirs, not a tilt of
-    the foot: thick soles and markers on top of the toes would otherwise turn the ankle by several degrees.
+    A standing foot is flat on the floor, so differences of height between its markers are theirs, not a tilt
+    of the foot: thick soles and markers on top of the toes would otherwise turn the ankle by several degrees.
     """
     bony = dict(marker_set.bony)
     for segment in FEET:

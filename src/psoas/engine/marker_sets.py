@@ -38,6 +38,11 @@ class MarkerSet:
     technical: Mapping[str, str]
     left_out: Mapping[str, str]
 
+    @property
+    def size(self) -> int:
+        """How many names the set has."""
+        return len(self.bony) + len(self.technical) + len(self.left_out)
+
     def segment_of(self, marker: str) -> str | None:
         """Segment that carries the marker; None where it is left out or unknown."""
         key = plain(marker)
@@ -78,7 +83,7 @@ def marker_sets() -> tuple[MarkerSet, ...]:
 
 def recognise(names: Sequence[str], where: str) -> MarkerSet:
     """The set that knows most of these markers. Raises InputError where none knows enough of them."""
-    best = max(marker_sets(), key=lambda s: (sum(s.knows(n) for n in names), _bony_count(s, names)))
+    best = max(marker_sets(), key=lambda s: (sum(s.knows(n) for n in names), _bony_count(s, names), -s.size))
     has = {best.bony[plain(n)].name for n in names if plain(n) in best.bony}
     if len(has) < _FEWEST_BONY or not has.issuperset(PELVIS):
         raise InputError(
