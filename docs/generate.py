@@ -1,49 +1,40 @@
-"""Write the generated pages of the manual: `make docs`.
-
-Vignettes (person, answer, what was written before), lessons, and the article's claims, from the shelf as it is.
-"""
+"""Regenerates the generated pages (`make docs`): validation, and the pictures of the README."""
 
 import sys
 from pathlib import Path
 
-from psoas.clinic.learning import read_lessons
-from psoas.clinic.pages import claims_page, lesson_page
-from psoas.clinic.reasoning import load_reasoning
-
 DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS))  # the neighbours of this file are no package
+ROOT = DOCS.parent
+sys.path[:0] = [str(DOCS), str(ROOT / "tests")]
 
+from shelf_pages import shelf_pages  # noqa: E402
+from validation_page import validation_page  # noqa: E402
 from vignette_pages import vignette_pages  # noqa: E402
 
+from psoas.cli.demo import CONDITIONS  # noqa: E402
+from psoas.clinic.reasoning import load_reasoning  # noqa: E402
+from psoas.engine.normative import normative_walk  # noqa: E402
+from psoas.exchange.report import standalone_figures  # noqa: E402
 
-def pages() -> dict[Path, str]:
-    """Every generated page by its path."""
-    reasoning = load_reasoning()
-    shelf = reasoning.knowledge
-    purpose = shelf.tables["purpose"]
-    statuses = {id: source.status for id, source in shelf.sources.items()}
-    claims = shelf.tables["claims"]["claim"]
-    found = vignette_pages((DOCS.parent / "tests" / "cases").glob("*.toml"), reasoning)
-    written = {DOCS / "vignettes" / name: text for name, text in found.items()}
-    for lesson in read_lessons(shelf.tables["lessons"]):
-        name = f"{lesson.order:02d}-{lesson.id}.md"
-        written[DOCS / "lessons" / name] = lesson_page(lesson, purpose, statuses)
-    for part in dict.fromkeys(claim["part"] for claim in claims):
-        here = [claim for claim in claims if claim["part"] == part]
-        written[DOCS / "article" / f"{part}.md"] = claims_page(part, here, purpose, statuses)
-    return written
+SHARED = ROOT.parent / "shared"
 
 
 def main() -> None:
-    """Write them, and remove generated pages whose source is gone."""
-    written = pages()
-    for folder in {path.parent for path in written}:
-        folder.mkdir(exist_ok=True)
-        for old in set(folder.glob("*.md")) - set(written):
-            old.unlink()
-    for path, text in written.items():
-        path.write_text(text, encoding="utf-8")
-    print(f"{len(written)} pages written below docs")
+    """Write every page; those that need recordings only where the recordings are."""
+    pages = {"picture.svg": standalone_figures(normative_walk(CONDITIONS))}
+    reasoning = load_reasoning()
+    pages |= shelf_pages(reasoning.knowledge)
+    found = vignette_pages(sorted((ROOT / "tests/cases").glob("*.toml")), reasoning)
+    pages |= {f"vignettes/{name}": text for name, text in found.items()}
+    if SHARED.is_dir():
+        pages["validation.md"] = validation_page(SHARED)
+    else:
+        print("validation.md is left as it is: the recordings (../shared) are not here", file=sys.stderr)
+    for name, text in pages.items():
+        path = DOCS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    print(f"{len(pages)} pages written to {DOCS}")
 
 
 if __name__ == "__main__":

@@ -80,15 +80,15 @@ RECORDINGS = (
         ),
         62.7,
     ),
-    # No mass is stated with these three: 70 kg is assumed, and that of the folder's walk.
+    # No mass is stated with these three: 70 kg is assumed, and the residuals show it.
     Recording("bmclab Gait.c3d", "c3d", ("--markers", "bmclab_gait/Gait.c3d"), 70.0),
-    Recording("rajagopal walking2.c3d", "c3d", ("--markers", "rajagopal_walk_run/walking2.c3d"), 85.07),
-    Recording("rajagopal walking5.c3d", "c3d", ("--markers", "rajagopal_walk_run/walking5.c3d"), 85.07),
+    Recording("rajagopal walking2.c3d", "c3d", ("--markers", "rajagopal_walk_run/walking2.c3d"), 70.0),
+    Recording("rajagopal walking5.c3d", "c3d", ("--markers", "rajagopal_walk_run/walking5.c3d"), 70.0),
 )
 
 
 def command(recording: Recording, shared: Path, out: Path) -> list[str]:
-    """The words of `psoas analyse` for one recording; nothing in them depends on the recording but its files."""
+    """The words of `psoas analyse` for one recording: its files and mass, and nothing else of its own."""
     words = [w if w.startswith("--") else str(shared / "motion" / w) for w in recording.options]
     return [
         "analyse",

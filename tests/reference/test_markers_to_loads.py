@@ -12,6 +12,20 @@ pytestmark = pytest.mark.reference
 OPENSIM = "reference/opensim_rajagopal_walk"
 
 
+def told_in_docs(name: str) -> dict[str, dict[str, float]]:
+    """Peaks of a recording by side and phase, as docs/validation.md says them."""
+    page = (Path(__file__).parents[2] / "docs/validation.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
+    _, _, early, late, *_ = (cell.strip() for cell in row.split("|"))
+    told: dict[str, dict[str, float]] = {}
+    bends = late == "- / -"
+    for phase, cell in (("peak" if bends else "early_stance", early), ("late_stance", late)):
+        for side, word in zip("rl", cell.split(" / "), strict=True):
+            if word != "-":
+                told.setdefault(side, {})[phase] = float(word)
+    return told
+
+
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda r: r.name.replace(" ", "_"))
 def test_a_recording_becomes_loads(recording: Recording, shared: Path, tmp_path: Path) -> None:
     numbers = solved(recording, shared, tmp_path / "out")
@@ -24,6 +38,11 @@ def test_a_recording_becomes_loads(recording: Recording, shared: Path, tmp_path:
     assert numbers["quality"]["frames_not_solved"] == 0
     if recording.kind == "walk":
         assert numbers["quality"]["marker_rms_m"] <= 0.025
+    told = told_in_docs(recording.name)
+    for side, per_phase in told.items():
+        now = {p["phase"]: p["bw"] for p in numbers["sides"][side]["tibiofemoral"]["peaks"]}
+        for phase, bw in per_phase.items():
+            assert now[phase] == pytest.approx(bw, abs=0.05), "docs/validation.md is old: run `make docs`"
     worst = max((p["bw"] for p in found if p["phase"] == "late_stance"), default=0.0)
     if worst > 3.5:
         assert numbers["quality"]["trust"] == "doubtful", "a late peak that no knee bears is said to be so"

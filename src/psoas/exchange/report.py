@@ -295,3 +295,24 @@ def _angles(analysis: Analysis) -> list[tuple[str, str]]:
                 (f"{muscle} length, {words.SIDES[side]}", f"{length.min():.0f} to {length.max():.0f} mm")
             )
     return rows
+
+
+def standalone_figures(analysis: Analysis) -> str:
+    """The leg under each condition side by side as one .svg of its own, colours written in (README)."""
+    figures = leg_figures(analysis, [_kind(k) for k in range(len(analysis.solved))])
+    wide, high, below = 344, 472, 74
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide * len(figures)} {high + below}">'
+        "<style>rect{fill:#faf7f0}text{font:600 34px Georgia,serif;fill:#2a241d;text-anchor:middle}"
+        ".name{font:17px Georgia,serif}.weak,.short,.other{fill:#c4271b}.bone{fill:#e9e1d0;stroke:#b9ac94}"
+        ".far{opacity:.4}.psoas{fill:#c4271b}.quads{fill:#d5811c}.others{fill:#b98a7c;opacity:.8}</style>"
+        f'<rect width="{wide * len(figures)}" height="{high + below}"/>'
+    ]
+    for k, figure in enumerate(figures):
+        inner = figure.svg.replace("<svg ", f'<svg x="{k * wide}" y="0" width="{wide}" height="{high}" ', 1)
+        middle = wide * (k + 0.5)
+        parts.append(
+            f'{inner}<text class="{figure.kind}" x="{middle:.0f}" y="{high + 34}">{figure.says}</text>'
+        )
+        parts.append(f'<text class="name" x="{middle:.0f}" y="{high + 60}">{figure.title}</text>')
+    return "".join([*parts, "</svg>"])
