@@ -11,6 +11,7 @@ import pytest
 
 from psoas.cli import main
 from psoas.engine.formats.mot import read_table
+from psoas.exchange.report import _one_cycle
 
 NAMES = ("as_built", "iliopsoas_strength_0.5", "iliopsoas_shortness_0.1")
 
@@ -123,6 +124,22 @@ def test_the_report_says_what_a_reader_must_know(demo: Path) -> None:
     ):
         assert words in text, words
     assert re.search(r"rises from \d\.\d\d to \d\.\d\d body weights \(\+\d+ %\)", text)
+
+
+def test_the_example_person_is_decided_from_the_shelf(demo: Path) -> None:
+    text = (demo / "report.html").read_text(encoding="utf-8")
+    for words in ("An example person", "Safety first", "Your hip flexor: likely plays a part", "Your plan"):
+        assert words in text, words
+    assert "[fairly sure" in text and "Its sources" in text
+
+
+def test_a_chart_draws_one_cycle() -> None:
+    """Of a cycle and a half each percent is drawn once, the whole cycle first."""
+    at = np.r_[np.arange(50.0, 100.0), np.arange(0.0, 100.0)]
+    shown = _one_cycle(at)
+    assert np.isnan(shown[:50]).all() and np.array_equal(shown[50:], at[50:])
+    cut = _one_cycle(np.r_[np.arange(30.0, 100.0), np.arange(0.0, 40.0)])
+    assert sorted(cut[np.isfinite(cut)].tolist()) == list(range(100))
 
 
 def test_every_chart_has_its_table(demo: Path, numbers: Any) -> None:

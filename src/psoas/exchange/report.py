@@ -42,11 +42,20 @@ _BESIDE = 6  # muscle panels of a leg, those that change most first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """The page of an example person: (kind of block, text, how sure one can be), and sources by number."""
+
+    about: str
+    blocks: tuple[tuple[str, str, str], ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Demo:
-    """What only the demo shows: where the movement comes from, and what was decided for an example person."""
+    """What only the demo shows: where its movement comes from, and what was decided for its person."""
 
     lead: str
-    person: Mapping[str, Any] | None = None
+    person: Person | None = None
 
 
 def report(analysis: Analysis, numbers: Mapping[str, Any], *, demo: Demo | None = None) -> str:
@@ -130,9 +139,24 @@ def _headline(analysis: Analysis) -> str:
 
 def _axis(analysis: Analysis, side: Side) -> tuple[np.ndarray, tuple[float, float], str]:
     if analysis.movement == "gait":
-        return percent(analysis, side), (0.0, 100.0), "percent of the gait cycle"
+        return _one_cycle(percent(analysis, side)), (0.0, 100.0), "percent of the gait cycle"
     time_s = analysis.coordinates.time_s
     return time_s, (float(time_s[0]), float(time_s[-1])), "time, s"
+
+
+def _one_cycle(at: np.ndarray) -> np.ndarray:
+    """Percent of the cycle that was recorded longest, and of others only what it lacks; NaN elsewhere.
+
+    Two cycles on top of each other would draw every line twice.
+    """
+    cycle = np.r_[0, np.cumsum(np.diff(at) < 0)]
+    shown = np.full(len(at), np.nan)
+    for one in sorted(set(cycle.tolist()), key=lambda c: -np.ptp(at[cycle == c])):
+        frames = np.flatnonzero(cycle == one)
+        begin, end = np.nanmin(shown, initial=np.inf), np.nanmax(shown, initial=-np.inf)
+        lacking = frames[(at[frames] < begin) | (at[frames] > end)]
+        shown[lacking] = at[lacking]
+    return shown
 
 
 def _panel(analysis: Analysis, side: Side, joint: str) -> dict[str, Any]:
@@ -176,7 +200,11 @@ def _marks(analysis: Analysis, side: Side, joint: str, x: np.ndarray) -> list[Ma
     for k, solved in enumerate(analysis.solved):
         for peak in peaks(analysis, contact_of(solved, joint, side)):
             before = as_built.setdefault(peak.phase, peak.bw) if k == 0 else as_built.get(peak.phase, 0.0)
-            if peak.phase == "swing" or (k and abs(peak.bw - before) < _CLEAR * before):
+            if (
+                peak.phase == "swing"
+                or not np.isfinite(x[peak.frame])
+                or (k and abs(peak.bw - before) < _CLEAR * before)
+            ):
                 continue
             marks.append(Mark(float(x[peak.frame]), peak.bw, f"{peak.bw:.2f}", _kind(k)))
     return marks
