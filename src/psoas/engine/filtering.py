@@ -19,9 +19,10 @@ def low_pass(
     """Butterworth, second order forwards and backwards: fourth in all, no delay, -3 dB at `cutoff_hz`.
 
     The cutoff of each pass is raised by (sqrt(2) - 1)^(-1/4) on the warped frequency scale of the bilinear
-    transform, so that both together have the one asked for at any sampling rate (Winter 2009, Biomechanics and
-    Motor Control of Human Movement, section 3.4.4.2). A curve too short to filter, or sampled so slowly that
-    there is nothing above the cutoff, is returned as it is. Raises InputError where the cutoff is not positive.
+    transform, so that both together have the one asked for at any sampling rate (Winter 2009, Biomechanics
+    and Motor Control of Human Movement, section 3.4.4.2). A curve too short to filter, or sampled so slowly
+    that there is nothing above the cutoff, is returned as it is. Raises InputError where the cutoff is not
+    positive.
     """
     if not cutoff_hz > 0.0:
         raise InputError(
