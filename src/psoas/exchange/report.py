@@ -111,28 +111,38 @@ def _kind(k: int) -> str:
 
 
 def _headline(analysis: Analysis) -> str:
-    """One line: the largest change, or the load as built."""
+    """One line: the largest change, or the load as built; a doubtful run says so first."""
+    says = _largest_change(analysis) or _largest_load(analysis)
+    if analysis.quality.trust == "doubtful":
+        return f"A doubtful run: {says[0].lower()}{says[1:]}"
+    return says
+
+
+def _largest_change(analysis: Analysis) -> str | None:
+    """The condition that changes the knee's load most, or None without further conditions."""
     found = [(words.change(analysis, s), s) for s in analysis.solved[1:]]
     told = [(c, s) for c, s in found if c is not None]
-    if told:
-        best, solved = max(told, key=lambda pair: abs(pair[0].share))
-        who = words.name_of(solved.condition)
-        when = "" if best.before.phase == "peak" else f" in {words.PHASES[best.before.phase]}"
-        change = f"from {best.before.bw:.1f} to {best.after.bw:.1f} body weights"
-        return f"With the {who}, the load on the knee{when} goes {change}."
+    if not told:
+        return None
+    best, solved = max(told, key=lambda pair: abs(pair[0].share))
+    who = words.name_of(solved.condition)
+    when = "" if best.before.phase == "peak" else f" in {words.PHASES[best.before.phase]}"
+    if abs(best.share) < words.HARDLY:
+        return (
+            f"With the {who}, the load on the knee{when} hardly changes ({best.before.bw:.1f} body weights)."
+        )
+    change = f"from {best.before.bw:.1f} to {best.after.bw:.1f} body weights"
+    return f"With the {who}, the load on the knee{when} goes {change}."
+
+
+def _largest_load(analysis: Analysis) -> str:
     if not analysis.solved:
         return "How the joints moved, and how long the muscles were."
-    highest = max(
-        (
-            p
-            for side in analysis.sides
-            for p in peaks(analysis, contact_of(analysis.solved[0], "tibiofemoral", side))
-        ),
-        key=lambda p: p.n,
-        default=None,
-    )
-    if highest is None:
+    contacts = [contact_of(analysis.solved[0], "tibiofemoral", side) for side in analysis.sides]
+    found = [peak for contact in contacts for peak in peaks(analysis, contact)]
+    if not found:
         return "The load on the knee."
+    highest = max(found, key=lambda p: p.n)
     when = "" if highest.phase == "peak" else f", in {words.PHASES[highest.phase]}"
     return f"The knee carries up to {highest.bw:.1f} body weights{when}."
 

@@ -55,6 +55,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     "tensor fasciae latae": ("tfl",),
     "sartorius": ("sart",),
 }
+HARDLY = 0.01  # a smaller relative change is told as none
 _WORTH_TELLING_N = 25.0
 
 
@@ -124,7 +125,7 @@ def what_changed(analysis: Analysis, solved: Solved) -> tuple[str, str] | None:
     who = name_of(solved.condition)
     who = who[0].upper() + who[1:]
     when = "at its peak" if found.before.phase == "peak" else f"in {PHASES[found.before.phase]}"
-    if abs(found.share) < 0.01:
+    if abs(found.share) < HARDLY:
         what = f"{who}: the load on the knee {when} hardly changes ({found.before.bw:.2f} body weights)."
     else:
         way = "rises" if found.share > 0 else "falls"
