@@ -16,6 +16,7 @@ PhaseOfPeak = Literal["early_stance", "late_stance", "swing", "peak"]
 _ORDER: tuple[PhaseOfPeak, ...] = ("early_stance", "late_stance", "swing", "peak")
 _PARTED = ("early_stance", "late_stance")
 _NO_RIPPLE = 0.8  # of the phase's largest value: a lower local maximum is a ripple on the flank
+_SAME = 1e-6  # of equal steps the first one counts, whatever the last bits say
 _MOSTLY = 0.5  # a phase of which less was recorded has no peak
 
 
@@ -81,7 +82,7 @@ def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
         at_the_cut = frame in (0, len(size) - 1) and not whole
         if at_the_cut:
             continue
-        if name not in best or size[frame] > size[best[name]]:
+        if name not in best or size[frame] > size[best[name]] * (1.0 + _SAME):
             best[name] = frame
     return tuple(
         peak(name, best[name]) for name in ("early_stance", "late_stance", "swing", "peak") if name in best

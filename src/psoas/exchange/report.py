@@ -210,13 +210,11 @@ def _marks(analysis: Analysis, side: Side, joint: str, x: np.ndarray) -> list[Ma
     for k, solved in enumerate(analysis.solved):
         for peak in peaks(analysis, contact_of(solved, joint, side)):
             before = as_built.setdefault(peak.phase, peak.bw) if k == 0 else as_built.get(peak.phase, 0.0)
-            if (
-                peak.phase == "swing"
-                or not np.isfinite(x[peak.frame])
-                or (k and abs(peak.bw - before) < _CLEAR * before)
-            ):
+            if peak.phase == "swing" or (k and abs(peak.bw - before) < _CLEAR * before):
                 continue
-            marks.append(Mark(float(x[peak.frame]), peak.bw, f"{peak.bw:.2f}", _kind(k)))
+            # The peak may be of a cycle that is not drawn: its percent places it all the same.
+            at = peak.percent if analysis.movement == "gait" else float(x[peak.frame])
+            marks.append(Mark(at, peak.bw, f"{peak.bw:.2f}", _kind(k)))
     return marks
 
 
