@@ -32,6 +32,11 @@ SEGMENT_WEIGHT = {
     "toes": 1.0,
 }  # the pelvis decides about the hips; its markers stand on thin skin
 OTHER_WEIGHT = 0.1  # shoulders and arms: the shoulder blade moves by centimetres and is not in the model
+ARMS = ("arm_", "elbow_", "pro_sup_", "wrist_")
+ARM_PULL_M = (
+    0.005  # m/rad towards hanging arms: with a straight elbow no marker tells the turn of the arm, and a
+)
+# turn that jumps from frame to frame would shake the whole body in inverse dynamics
 _TOLD = ("pelvis", "hip", "knee", "ankle", "subtalar", "lumbar")
 _OFTEN = 0.02  # of the frames
 _SEATED = {"hip_flexion": 1.4, "knee_angle": 1.4}  # rad, a second place to start from
@@ -87,10 +92,12 @@ def inverse_kinematics(
 
     Markers are matched by name; one that the body does not have is left out (`errors.names` are those used).
     `weights` change how much a marker counts (SEGMENT_WEIGHT of its segment unless told, 0 leaves it out).
-    `cutoff_hz=None` does not filter. Coordinates that no marker sees stay at their default, 0. Raises
-    InputError for frames in which fewer than three markers of the body are seen.
+    Arms lean a little to hanging (ARM_PULL_M). `cutoff_hz=None` does not filter. Coordinates that no marker
+    sees stay at their default, 0. Raises InputError for frames in which fewer than three markers of the body
+    are seen.
     """
     problem, names = _match(body, markers, _weights(body, markers.names) | dict(weights or {}))
+    problem = replace(problem, pull=np.where([n.startswith(ARMS) for n in body.coordinates], ARM_PULL_M, 0.0))
     value = _solve_all(problem, progress)
     errors = MarkerErrors(names, distances(problem, value))
     if cutoff_hz is not None:
