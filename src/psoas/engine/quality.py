@@ -165,8 +165,9 @@ def _deep_hip(analysis: Analysis) -> list[Doubt]:
     if deepest <= DEEP_HIP_DEG:
         return []
     says = (
-        f"The hip is flexed to {deepest:.0f} degrees: beyond {DEEP_HIP_DEG:.0f} the body lacks the deep outward "
-        "rotators of the hip, other muscles do their work, and the knee force there comes out too high."
+        f"The hip is flexed to {deepest:.0f} degrees: beyond {DEEP_HIP_DEG:.0f} the body lacks the deep "
+        "outward rotators of the hip, other muscles do their work, and the knee force there comes out "
+        "too high."
     )
     return [("doubtful", says)]
 

@@ -277,7 +277,8 @@ class Analysis:
     """Every result of one run.
 
     Without ground reactions `moments` is None, `solved` and `band` are empty, and `geometry` (muscle lengths,
-    in the order of `body.muscles`) is what there is. `band` holds as built under the other costs: how far the choice of the cost matters.
+    in the order of `body.muscles`) is what there is. `band` holds as built under the other costs: how far the
+    choice of the cost matters.
     """
 
     subject: Subject
