@@ -12,6 +12,7 @@ VERBS = {
     "demo": "the main job on built-in measured movement and an example person",
     "analyse": "from a recording to the load on the knee",
     "case": "triage, assessment and plan for each case of a file",
+    "scene": "bones, muscle paths and activations of a movement, as files for a viewer",
     "triage": "the interview in the terminal",
     "knowledge": "check, list and show the shelf of cited knowledge",
 }
