@@ -15,7 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from psoas.engine import body_tables
 from psoas.engine.body_checks import check
-from psoas.engine.body_data import published_tables
+from psoas.engine.body_data import DEFAULT_MODEL, published_tables
 from psoas.engine.body_tables import IDENTITY, Axis, BodyTables, JointTable, MuscleLine, Vec3, WrapCylinder
 from psoas.engine.couplings import piecewise
 from psoas.engine.formats.osim import read_osim
@@ -35,10 +35,10 @@ CONTACT_SEGMENTS = (
 SIDE_SITE_RADII = 2.0  # a side site lies this many radii from the cylinder's axis; only its direction counts
 
 
-@lru_cache(maxsize=4)
-def load_body(spine: Spine = "rhythm", psoas: Psoas = "fascicles") -> Body:
-    """The published, unscaled body (75.3 kg)."""
-    return build_body(published_tables(), spine=spine, psoas=psoas)
+@lru_cache(maxsize=8)
+def load_body(spine: Spine = "rhythm", psoas: Psoas = "fascicles", model: str = DEFAULT_MODEL) -> Body:
+    """A published, unscaled body (75.3 kg); `model` is one of the two of `body_data`."""
+    return build_body(published_tables(model), spine=spine, psoas=psoas)
 
 
 def body_from_osim(path: Path, spine: Spine = "rhythm", psoas: Psoas = "fascicles") -> Body:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from psoas.engine.body_data import numbers, published_tables, rows
+from psoas.engine.body_data import DEFAULT_MODEL, SECOND_MODEL, numbers, published_tables, rows
 from psoas.engine.body_tables import BodyTables, MuscleLine, Point, WrapCylinder
 from psoas.engine.couplings import straight_between
 from psoas.engine.types import Coupling
@@ -74,10 +74,11 @@ def length_shortfalls(tables: BodyTables) -> tuple[Coupling, ...]:
     other joints in neutral, scaled by the condyle.
     """
     radius = {w.name: w.radius_m for w in tables.wraps}
-    published = {w.name: w.radius_m for w in published_tables().wraps}
+    model = SECOND_MODEL if tables.name == SECOND_MODEL else DEFAULT_MODEL
+    published = {w.name: w.radius_m for w in published_tables(model).wraps}
     lines = {m.name: {w.wrap for w in m.wraps} for m in tables.lines}
     found = []
-    for r in rows("length_shortfalls"):
+    for r in rows("length_shortfalls", model):
         for side in ("_r", "_l"):
             line, wrap = r["muscle"] + side, r["wrap"] + side
             if len(lines.get(line, ())) == 2 and wrap in lines[line]:

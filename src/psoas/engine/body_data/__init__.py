@@ -39,9 +39,15 @@ PASSIVE = (
 VELOCITY = VelocityCurve(0.0, 0.25, 5.0, 0.0, 0.15, 1.4)
 
 
-def rows(table: str) -> list[dict[str, str]]:
-    """Rows of one of the tables of this folder, as text."""
-    with files(__package__).joinpath(f"{table}.csv").open(encoding="utf-8") as file:
+DEFAULT_MODEL, SECOND_MODEL = "RajagopalLaiUhlrich2023", "Rajagopal2016"
+
+
+def rows(table: str, model: str = DEFAULT_MODEL) -> list[dict[str, str]]:
+    """Rows of one of the tables of this folder, as text; a model keeps only the tables that are its own."""
+    folder = files(__package__)
+    own = folder.joinpath(model.lower(), f"{table}.csv")
+    path = own if own.is_file() else folder.joinpath(f"{table}.csv")
+    with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -50,12 +56,12 @@ def numbers(cell: str) -> Any:
     return tuple(float(v) for v in cell.split())
 
 
-@lru_cache(maxsize=1)
-def published_tables() -> BodyTables:
-    """RajagopalLaiUhlrich 2023 as published, its left side the exact mirror image of its right."""
+@lru_cache(maxsize=2)
+def published_tables(model: str = DEFAULT_MODEL) -> BodyTables:
+    """RajagopalLaiUhlrich 2023 (or Rajagopal 2016) as published, the left side the exact mirror image."""
     return with_left_side(
         BodyTables(
-            name="RajagopalLaiUhlrich2023",
+            name=model,
             segments=tuple(
                 Segment(
                     r["segment"],
@@ -64,12 +70,12 @@ def published_tables() -> BodyTables:
                     numbers(r["inertia_kg_m2"]),
                     (1.0, 1.0, 1.0),
                 )
-                for r in rows("segments")
+                for r in rows("segments", model)
             ),
-            joints=_joints(),
+            joints=_joints(model),
             coordinates=tuple(
                 CoordinateTable(r["coordinate"], float(r["default"]), numbers(r["range"]))
-                for r in rows("coordinates")
+                for r in rows("coordinates", model)
             ),
             wraps=tuple(
                 WrapCylinder(
@@ -81,19 +87,19 @@ def published_tables() -> BodyTables:
                     float(r["length_m"]),
                     cast(Quadrant, r["quadrant"]),
                 )
-                for r in rows("wraps")
+                for r in rows("wraps", model)
             ),
-            lines=_lines(),
+            lines=_lines(model),
             markers=tuple(
-                Point(r["marker"], r["segment"], numbers(r["location_m"])) for r in rows("markers")
+                Point(r["marker"], r["segment"], numbers(r["location_m"])) for r in rows("markers", model)
             ),
         )
     )
 
 
-def _joints() -> tuple[JointTable, ...]:
+def _joints(model: str) -> tuple[JointTable, ...]:
     axes: dict[str, list[Axis]] = {}
-    for r in rows("axes"):
+    for r in rows("axes", model):
         function = Function(cast(FunctionKind, r["function"]), numbers(r["y"]), numbers(r["x"]))
         kind: Any = r["kind"]
         axes.setdefault(r["joint"], []).append(
@@ -110,19 +116,19 @@ def _joints() -> tuple[JointTable, ...]:
             numbers(r["child_euler_rad"]),
             tuple(axes.get(r["joint"], ())),
         )
-        for r in rows("joints")
+        for r in rows("joints", model)
     )
 
 
-def _lines() -> tuple[MuscleLine, ...]:
+def _lines(model: str) -> tuple[MuscleLine, ...]:
     points: dict[str, list[Point]] = {}
-    for r in rows("path_points"):
+    for r in rows("path_points", model):
         of_line = points.setdefault(r["muscle"], [])
         of_line.append(
             Point(f"{r['muscle'][:-2]}-P{len(of_line) + 1}_r", r["segment"], numbers(r["location_m"]))
         )
     wraps: dict[str, list[PathWrap]] = {}
-    for r in rows("path_wraps"):
+    for r in rows("path_wraps", model):
         between = tuple(int(v) for v in r["between"].split())
         wraps.setdefault(r["muscle"], []).append(
             PathWrap(r["wrap"], (between[0], between[1]) if between else None)
@@ -143,5 +149,5 @@ def _lines() -> tuple[MuscleLine, ...]:
             passive=PassiveCurve(*(float(r[c]) for c in PASSIVE)),
             velocity=VELOCITY,
         )
-        for r in rows("muscles")
+        for r in rows("muscles", model)
     )
