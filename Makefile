@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+ISLANDS := src/psoas/web/islands
+BUILT := src/psoas/web/static/islands/body.js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix reference bench deep docs lock wheel clean
+.PHONY: help demo test check fix reference bench deep docs lock wheel clean islands islands-if-node
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -21,7 +23,16 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)   ## the main job on built-in measured movement; writes demo/report.html
 	@$(BIN)/psoas demo --out demo
 
-test: $(READY)   ## every check and every test that can run here
+$(BUILT): $(wildcard $(ISLANDS)/src/*.ts) $(ISLANDS)/package-lock.json $(ISLANDS)/build.mjs
+	@cd $(ISLANDS) && npm ci --silent && npm run --silent build
+
+islands: $(BUILT)  ## the 3D body for the pages; needs Node.js 20 or later
+
+islands-if-node:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory islands || echo "The 3D body could not be built: pages show pictures and tables." >&2; \
+	else echo "No Node.js here: pages show pictures and tables instead of the 3D body." >&2; fi
+
+test: $(READY) islands-if-node  ## every check and every test that can run here
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n auto --dist loadgroup
 
@@ -31,6 +42,7 @@ check: $(READY)  ## formatting, types, import contracts, shelf
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/psoas knowledge check
+	@if [ -x $(ISLANDS)/node_modules/.bin/tsc ] && command -v node >/dev/null; then cd $(ISLANDS) && npm run --silent check; fi
 
 fix: $(READY)    ## mend formatting
 	$(BIN)/ruff check --fix .
@@ -52,5 +64,5 @@ docs: $(READY)   ## regenerate the generated pages
 lock:            ## renew requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements.lock
 
-wheel: $(READY)  ## a wheel with the built assets, in dist/
+wheel: $(READY) islands  ## a wheel with the built assets, in dist/
 	$(BIN)/uv build --wheel --out-dir dist

@@ -1,0 +1,157 @@
+// Reads a scene as the engine writes it (docs/reference/scene.md) and makes it even: every muscle line gets
+// the same number of points, evenly along its path, so that one geometry holds all muscles.
+
+export interface Muscle {
+  name: string;
+  muscle: string;
+  side: "r" | "l";
+  groups: string[];
+  first: number;
+  points: number;
+  max_force_n: number;
+  radius_m: number;
+}
+
+interface Packed {
+  name: string;
+  type: string;
+  shape: number[];
+  at: number;
+  unit: number;
+}
+
+export interface Header {
+  format: string;
+  frames: number;
+  stride_s: number;
+  conditions: string[];
+  bones: { name: string; scale: number[] }[];
+  muscles: Muscle[];
+  arrays: Packed[];
+}
+
+/** What the muscles do under one condition: [frame * muscles + muscle]. */
+export interface Doing {
+  activation: Float32Array;
+  force_n: Float32Array;
+  fibre_length: Float32Array;
+}
+
+export interface Scene {
+  header: Header;
+  boneOrigin: Float32Array;
+  boneQuaternion: Float32Array;
+  /** [frame][muscle][POINTS][3], m, from the pelvis. */
+  path: Float32Array;
+  length_m: Float32Array;
+  doing: Doing[];
+}
+
+export const POINTS = 22;
+const FORMAT = "psoas-scene-1";
+
+/** Length of the header (4 bytes, little endian), the header as JSON, the block of numbers. */
+export function readScene(buffer: ArrayBuffer): Scene {
+  const size = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size))) as Header;
+  if (header.format !== FORMAT) throw new Error(`a scene of format ${header.format}, not ${FORMAT}`);
+  const block = 4 + size;
+  const array = (name: string): Float32Array => {
+    const packed = header.arrays.find((a) => a.name === name);
+    if (packed === undefined) throw new Error(`the scene has no ${name}`);
+    return unpacked(buffer, block, packed);
+  };
+  const doing = header.conditions.map((_, k) => ({
+    activation: array(named("activation", k)),
+    force_n: array(named("force_n", k)),
+    fibre_length: array(named("fibre_length", k)),
+  }));
+  return {
+    header,
+    boneOrigin: array("bone_origin_m"),
+    boneQuaternion: array("bone_quaternion"),
+    path: evened(header, array("path_m")),
+    length_m: array("length_m"),
+    doing,
+  };
+}
+
+/** The first condition has the plain names of the format; further ones carry their number. */
+function named(array: string, condition: number): string {
+  return condition === 0 ? array : `${array}.${condition}`;
+}
+
+function unpacked(buffer: ArrayBuffer, block: number, packed: Packed): Float32Array {
+  const count = packed.shape.reduce((a, b) => a * b, 1);
+  const view = new DataView(buffer, block + packed.at);
+  const read: Record<string, (i: number) => number> = {
+    "<f4": (i) => view.getFloat32(4 * i, true),
+    "<i2": (i) => view.getInt16(2 * i, true),
+    "<u2": (i) => view.getUint16(2 * i, true),
+    "|u1": (i) => view.getUint8(i),
+  };
+  const one = read[packed.type];
+  if (one === undefined) throw new Error(`numbers of type ${packed.type}`);
+  return Float32Array.from({ length: count }, (_, i) => one(i) * packed.unit);
+}
+
+function evened(header: Header, path: Float32Array): Float32Array {
+  const muscles = header.muscles;
+  const total = path.length / header.frames / 3;
+  const even = new Float32Array(header.frames * muscles.length * POINTS * 3);
+  for (let f = 0; f < header.frames; f++) {
+    muscles.forEach((m, k) => {
+      const start = (f * total + m.first) * 3;
+      const line = resampled(path.subarray(start, start + m.points * 3), POINTS);
+      even.set(softened(line), (f * muscles.length + k) * POINTS * 3);
+    });
+  }
+  return even;
+}
+
+/** `count` points at even distances along a line of points. */
+export function resampled(line: Float32Array, count: number): Float32Array {
+  const points = line.length / 3;
+  const along = new Float64Array(points);
+  for (let i = 1; i < points; i++) along[i] = along[i - 1] + distance(line, i - 1, i);
+  const out = new Float32Array(count * 3);
+  let piece = 0;
+  for (let k = 0; k < count; k++) {
+    const at = (along[points - 1] * k) / (count - 1);
+    while (piece < points - 2 && along[piece + 1] < at) piece++;
+    const span = along[piece + 1] - along[piece];
+    const share = span > 0 ? Math.min(1, (at - along[piece]) / span) : 0;
+    for (let d = 0; d < 3; d++) {
+      const a = line[piece * 3 + d];
+      out[k * 3 + d] = a + (line[(piece + 1) * 3 + d] - a) * share;
+    }
+  }
+  return out;
+}
+
+/** Corners at via points rounded off; the ends stay on the bone. */
+function softened(line: Float32Array): Float32Array {
+  let from = line;
+  for (let pass = 0; pass < 2; pass++) {
+    const to = from.slice();
+    for (let i = 3; i < from.length - 3; i++) to[i] = (from[i - 3] + 2 * from[i] + from[i + 3]) / 4;
+    from = to;
+  }
+  return from;
+}
+
+function distance(line: Float32Array, a: number, b: number): number {
+  return Math.hypot(
+    line[b * 3] - line[a * 3],
+    line[b * 3 + 1] - line[a * 3 + 1],
+    line[b * 3 + 2] - line[a * 3 + 2],
+  );
+}
+
+/** A value between two frames of a movement that repeats. */
+export function between(values: Float32Array, frames: number, width: number, at: number, column: number): number {
+  const low = Math.floor(at) % frames;
+  const high = (low + 1) % frames;
+  const share = at - Math.floor(at);
+  return values[low * width + column] * (1 - share) + values[high * width + column] * share;
+}
