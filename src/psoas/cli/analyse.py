@@ -28,10 +28,19 @@ from psoas.exchange.words import plain_text
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
     """The contract of `analyse`."""
-    verb.add_argument("--markers", type=Path, metavar="FILE", help="the moving trial: .trc or .c3d")
-    verb.add_argument("--coordinates", type=Path, metavar="FILE", help="instead of markers: .mot or .sto")
+    add_recording(verb)
     verb.add_argument("--session", type=Path, metavar="DIR|ZIP", help="an OpenCap session; with --trial")
     verb.add_argument("--trial", metavar="NAME", help="the trial of the session")
+    options.add_knobs(verb)
+    verb.add_argument("--parity", choices=("opensim",), help="copy OpenSim's habits, for comparison only")
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
+    verb.add_argument("--json", action="store_true", help="print summary.json instead of words")
+
+
+def add_recording(verb: argparse.ArgumentParser) -> None:
+    """The files of one recording, whose it is, and which part of it counts."""
+    verb.add_argument("--markers", type=Path, metavar="FILE", help="the moving trial: .trc or .c3d")
+    verb.add_argument("--coordinates", type=Path, metavar="FILE", help="instead of markers: .mot or .sto")
     verb.add_argument("--static", type=Path, metavar="FILE", help="the static trial: .trc or .c3d")
     verb.add_argument("--grf", type=Path, metavar="FILE", help="ground reaction forces: .mot .sto .c3d")
     verb.add_argument("--mass", metavar="KG", help="the person's mass (a session may hold it)")
@@ -39,10 +48,6 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--model", type=Path, metavar="FILE", help="a scaled .osim of the Rajagopal family")
     verb.add_argument("--trim", metavar="A:B", help="the part to solve, seconds of the trial's own clock")
     verb.add_argument("--side", choices=("r", "l", "both"), default="both", help="solved and reported")
-    options.add_knobs(verb)
-    verb.add_argument("--parity", choices=("opensim",), help="copy OpenSim's habits, for comparison only")
-    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
-    verb.add_argument("--json", action="store_true", help="print summary.json instead of words")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,10 +96,10 @@ def _analysis(arguments: argparse.Namespace, unpacked: Path, tell: Tell) -> Anal
     window = options.window_of(arguments.trim)
     tell("reading", 0.0)
     model = options.file_of(arguments.model, "--model") or (session.model if session else None)
-    trial = _trial(arguments, session, model, window)
+    trial = trial_of(arguments, session, window, model)
     subject = Subject(mass, height)
     tell("scaling", 0.0)
-    body, notes = _body(arguments, trial, subject, model, tell)
+    body, notes = body_of(arguments, trial, subject, model, tell)
     conditions = options.conditions_of(arguments, body.muscles)
     sharing = OPENSIM_PARITY if arguments.parity else DEFAULT
     return analyse(
@@ -126,12 +131,13 @@ def _session(arguments: argparse.Namespace, unpacked: Path) -> Session | None:
     return open_session(arguments.session, arguments.trial, unpacked)
 
 
-def _trial(
+def trial_of(
     arguments: argparse.Namespace,
     session: Session | None,
-    model: Path | None,
     window: tuple[float, float] | None,
+    model: Path | None = None,
 ) -> Trial:
+    """The recording of a session, or of single files; a session's kinematics belong to its `model`."""
     grf = options.file_of(arguments.grf, "--grf")
     if session is None:
         return read_trial(
@@ -154,7 +160,7 @@ def _trial(
     return replace(trial, notes=trial.notes + session.notes)
 
 
-def _body(
+def body_of(
     arguments: argparse.Namespace, trial: Trial, subject: Subject, model: Path | None, tell: Tell
 ) -> tuple[Body, tuple[str, ...]]:
     """The person's body. In parity mode a given model keeps its one-joint spine and lumped psoas."""

@@ -188,6 +188,8 @@ STEP_NOTES = (
     NOTES[2],
     "Only the leg that steps is published, and only while its foot is on the ground is it shown.",
     "The rise and fall of the pelvis is not published; leaving it out moves the knee force by newtons only.",
+    "Its knee force comes out at 4.4 body weights; instrumented knees average 3.2 up and 3.5 down "
+    "(Kutzner et al. 2010, 5 people; not read by us).",
     NOTES[-1],
 )
 

@@ -73,6 +73,19 @@ class Mechanics:
     split: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """A recording made ready for dynamics: filtered coordinates, and which foot bore what in which window."""
+
+    coordinates: Coordinates
+    reaction: FootReaction
+    covered_s: tuple[float, float]
+    events: tuple[GaitEvents, GaitEvents]
+    feet: Feet
+    errors: MarkerErrors | None
+    notes: tuple[str, ...]
+
+
 def analyse(
     trial: Trial,
     subject: Subject,
@@ -90,26 +103,54 @@ def analyse(
     others finish; SolveError only where no frame of a side is left.
     """
     tell = progress or (lambda what, share: None)
-    coordinates, errors, found = posture(trial, body, tell)
-    feet = feet_from_body(body, coordinates)
-    notes = trial.notes + found
     if trial.ground_reaction is None:
+        coordinates, errors, found = posture(trial, body, tell)
+        feet = feet_from_body(body, coordinates)
         shown = cut_coordinates(coordinates, window_s or (feet.time_s[0], feet.time_s[-1]))
         geometry = muscle_geometry(body, shown, BOTH_LEGS)
+        notes = trial.notes + found
         moved = _moved(trial, subject, body, shown, geometry, gait_events(feet), feet, sides, sharing, notes)
         return replace(moved, quality=quality.of_kinematics(errors, body))
+    given = recorded(trial, subject, body, window_s, tell)
+    tell("inverse dynamics", 0.0)
+    mechanics = mechanics_of(body, given.coordinates, given.reaction, given.covered_s)
+    solved, band, geometry = share_moments(mechanics, conditions, sides, sharing, tell)
+    moved = _moved(
+        trial,
+        subject,
+        body,
+        mechanics.coordinates,
+        geometry,
+        given.events,
+        given.feet,
+        sides,
+        sharing,
+        given.notes,
+    )
+    analysis = replace(moved, moments=mechanics.moments, solved=solved, band=band)
+    return replace(analysis, quality=quality.of_analysis(analysis, given.errors))
+
+
+def recorded(
+    trial: Trial,
+    subject: Subject,
+    body: Body,
+    window_s: tuple[float, float] | None = None,
+    progress: Progress | None = None,
+) -> Recorded:
+    """Posture of the recording, its ground reactions on the feet, and the window that the plates cover."""
+    tell = progress or (lambda what, share: None)
+    if trial.ground_reaction is None:
+        raise ValueError("a recording without ground reactions")
+    coordinates, errors, found = posture(trial, body, tell)
+    feet = feet_from_body(body, coordinates)
     tell("ground reactions", 0.0)
     reaction, given = assign_feet(trial.ground_reaction, feet, window_s=window_s)
     events = gait_events(feet, reaction)
     covered, cuts = covered_range(reaction, feet, subject.mass_kg, window_s=window_s)
     weighed = check_mass(reaction, feet, subject.mass_kg, events)
-    tell("inverse dynamics", 0.0)
-    mechanics = mechanics_of(body, coordinates, reaction, covered)
-    solved, band, geometry = share_moments(mechanics, conditions, sides, sharing, tell)
-    notes = notes + given + cuts + weighed
-    moved = _moved(trial, subject, body, mechanics.coordinates, geometry, events, feet, sides, sharing, notes)
-    analysis = replace(moved, moments=mechanics.moments, solved=solved, band=band)
-    return replace(analysis, quality=quality.of_analysis(analysis, errors))
+    notes = trial.notes + found + given + cuts + weighed
+    return Recorded(coordinates, reaction, covered, events, feet, errors, notes)
 
 
 def posture(
