@@ -112,7 +112,7 @@ export class Stage {
     Object.assign(key.shadow.camera, { left: -1.1, right: 1.1, top: 1.2, bottom: -1.2, near: 0.5, far: 7 });
     key.shadow.radius = 4;
     key.shadow.bias = -0.0005;
-    key.shadow.normalBias = 0.006;
+    key.shadow.normalBias = 0.012;
     const rim = new THREE.DirectionalLight(0xd2e0ff, 1.5);
     rim.position.set(-2.4, 1.8, -2.0);
     const fill = new THREE.DirectionalLight(0xfff6ea, 0.75);

@@ -1,0 +1,241 @@
+"""The 3D body in a real browser: it draws, it answers, it says the same as the engine, it calls nobody."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+
+from psoas.engine.normative import normative_walk
+from psoas.engine.types import AS_BUILT, Analysis, Condition
+
+pytest.importorskip("django", reason="the web app's packages are not installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright, for Chromium, is not installed")
+PIL_Image = pytest.importorskip("PIL.Image")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ISLAND = Path(__file__).parents[2] / "src" / "psoas" / "web" / "static" / "islands" / "body.js"
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+READY_MS = 30_000
+
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here"),
+    pytest.mark.skipif(not ISLAND.is_file(), reason="the islands are not built (make islands, needs node)"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app as `psoas serve` starts it, on a free port, with a data folder of its own."""
+    environment = {**os.environ, "PSOAS_DATA": str(tmp_path_factory.mktemp("data"))}
+    command = [sys.executable, "-m", "psoas.web", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        assert found is not None, "the server did not say where it is"
+        yield found.group()
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browsers() -> Iterator[object]:
+    with playwright.sync_playwright() as running:
+        yield running.chromium
+
+
+@pytest.fixture(scope="module")
+def browser(browsers):  # type: ignore[no-untyped-def]
+    opened = browsers.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(browser, address):  # type: ignore[no-untyped-def]
+    """The page with its body drawn; fails on any script error and on any request to elsewhere."""
+    context = browser.new_context(viewport={"width": 480, "height": 720})
+    shown = context.new_page()
+    asked: list[str] = []
+    faults: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    shown.on("pageerror", lambda error: faults.append(str(error)))
+    shown.on(
+        "console",
+        lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    shown.goto(f"{address}/body/")
+    shown.locator("[data-state=ready]").wait_for(timeout=READY_MS)
+    yield shown
+    assert faults == []
+    assert {urlparse(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {
+        "127.0.0.1"
+    }
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return normative_walk(
+        (
+            AS_BUILT,
+            Condition("w", strength={"iliopsoas": 0.5}),
+            Condition("s", shortness={"iliopsoas": 0.1}),
+        )
+    )
+
+
+def pixels(page) -> np.ndarray:  # type: ignore[no-untyped-def, type-arg]
+    """What the canvas shows, red green blue from 0 to 255."""
+    picture = page.locator("canvas").screenshot()
+    return np.asarray(PIL_Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)
+
+
+def places(picture: np.ndarray, colour: str) -> np.ndarray:  # type: ignore[type-arg]
+    """Where the picture is psoas red or quadriceps orange, row and column."""
+    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    if colour == "red":
+        return np.argwhere((red > 150) & (green < 60) & (blue < 60))
+    return np.argwhere((red > 180) & (green > 80) & (green < 150) & (blue < 70))
+
+
+def go_to(page, percent: int) -> None:  # type: ignore[no-untyped-def]
+    page.locator("[data-part=scrub]").fill(str(percent))
+
+
+def test_bones_and_muscles_are_drawn(page) -> None:  # type: ignore[no-untyped-def]
+    page.wait_for_timeout(500)
+    picture = pixels(page)
+    assert len(places(picture, "red")) > 100
+    assert len(places(picture, "orange")) > 500
+    assert np.ptp(picture.sum(axis=2)) > 300, "light and dark"
+
+
+def test_a_muscle_that_is_clicked_says_its_name_and_what_it_does(page) -> None:  # type: ignore[no-untyped-def]
+    page.wait_for_timeout(500)
+    found = places(pixels(page), "orange")
+    row, column = found[len(found) // 2]
+    page.locator("canvas").click(position={"x": int(column), "y": int(row)})
+    says = page.locator("[data-part=says]")
+    playwright.expect(says).to_contain_text(re.compile(r"Vastus|Rectus femoris"))
+    playwright.expect(says).to_contain_text("straightens the knee")
+    assert page.locator("[data-part=choose]").input_value()[:3] in ("vas", "rec")
+
+
+@pytest.mark.parametrize("percent", [0, 20, 44, 90])
+def test_the_table_says_what_the_engine_computed(page, analysis: Analysis, percent: int) -> None:  # type: ignore[no-untyped-def]
+    go_to(page, percent)
+    names = analysis.body.muscles.names
+    rows = page.locator(".body-muscles tbody tr")
+    assert rows.count() == 9
+    for row, stems in ((0, ("psoas",)), (2, ("recfem",)), (7, ("gasmed", "gaslat"))):
+        cells = [float(text) for text in rows.nth(row).locator("td").all_inner_texts()]
+        lines = [k for k, n in enumerate(names) if n.startswith(stems) and n.endswith("_r")]
+        expected = [
+            sum(s.muscles["r"].force_n[percent, s.muscles["r"].names.index(names[k])] for k in lines)
+            for s in analysis.solved
+        ]
+        # A strand's force is stored to 0.2 N, and shown without decimals.
+        assert cells[1:] == pytest.approx(expected, abs=0.5 + 0.1 * len(lines))
+        assert cells[0] == pytest.approx(100 * analysis.geometry.length_m[percent, lines].mean(), abs=0.06)
+
+
+def test_the_numbers_of_the_server_stand_when_the_viewer_takes_over(page) -> None:  # type: ignore[no-untyped-def]
+    """The page as it came, without script, and the live table agree at the moment first shown."""
+    html = page.request.get(page.url).text()
+    sent = [re.findall(r"<td>([\d.]+)</td>", row) for row in re.findall(r"<tr data-lines.*?</tr>", html)]
+    live = [row.locator("td").all_inner_texts() for row in page.locator(".body-muscles tbody tr").all()]
+    assert len(sent) == len(live) == 9
+    for before, after in zip(sent, live, strict=True):
+        assert [float(x) for x in before] == pytest.approx([float(x) for x in after], abs=1.6)
+
+
+def test_everything_by_keyboard(page) -> None:  # type: ignore[no-untyped-def]
+    page.keyboard.press("Tab")
+    for _ in range(30):
+        if page.evaluate("document.activeElement.tagName") == "CANVAS":
+            break
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+    page.wait_for_timeout(400)
+    before = pixels(page)
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    assert np.mean(np.abs(pixels(page) - before) > 40) > 0.02, "the body has turned"
+    go_to(page, 10)
+    page.locator("canvas").focus()
+    page.keyboard.press(".")
+    playwright.expect(page.locator("[data-part=moment]")).to_have_text("11 % of the stride")
+    page.keyboard.press(" ")
+    playwright.expect(page.locator("[data-part=play]")).to_have_text("Pause")
+    playwright.expect(page.locator("[data-part=moment]")).not_to_have_text("11 % of the stride")
+    page.keyboard.press(" ")
+    playwright.expect(page.locator("[data-part=play]")).to_have_text("Play")
+
+
+def test_the_condition_changes_what_a_muscle_is_said_to_pull(page, analysis: Analysis) -> None:  # type: ignore[no-untyped-def]
+    go_to(page, 44)
+    page.locator("[data-part=choose]").select_option("recfem_r")
+    for k, solved in enumerate(analysis.solved):
+        page.locator(f"input[name=condition][value='{k}']").check(force=True)
+        muscles = solved.muscles["r"]
+        newtons = muscles.force_n[44, muscles.names.index("recfem_r")]
+        says = page.locator("[data-part=says]").inner_text()
+        found = re.search(r"pulls with (\d+) N", says)
+        assert found is not None, says
+        assert float(found.group(1)) == pytest.approx(newtons, abs=0.7)
+
+
+def test_colours_by_work_and_by_stretch_have_their_key(page) -> None:  # type: ignore[no-untyped-def]
+    for by in ("work", "stretch", "muscle"):
+        page.locator(f"input[name=colour][value={by}]").check(force=True)
+        shown = [
+            key.get_attribute("data-key") for key in page.locator("[data-key]").all() if key.is_visible()
+        ]
+        assert shown == [by]
+
+
+def test_less_motion_where_the_person_asks_for_it(browser, address) -> None:  # type: ignore[no-untyped-def]
+    shown = browser.new_page(reduced_motion="reduce", viewport={"width": 400, "height": 600})
+    shown.goto(f"{address}/body/")
+    shown.locator("[data-state=ready]").wait_for(timeout=READY_MS)
+    go_to(shown, 0)
+    shown.locator("[data-part=play]").click()
+    shown.wait_for_timeout(450)
+    assert shown.locator("[data-part=moment]").inner_text().startswith("0 %"), "a pose stands still"
+    playwright.expect(shown.locator("[data-part=moment]")).to_have_text("10 % of the stride")
+    shown.close()
+
+
+def test_without_webgl_picture_and_table_stay(browsers, address) -> None:  # type: ignore[no-untyped-def]
+    plain = browsers.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--disable-3d-apis"])
+    shown = plain.new_page()
+    shown.goto(f"{address}/body/")
+    playwright.expect(shown.get_by_text("cannot draw the moving body")).to_be_visible()
+    assert shown.locator(".body-pictures svg").count() == 3
+    assert shown.locator(".body-pictures").is_visible()
+    assert not shown.locator("canvas").is_visible()
+    assert shown.locator(".body-muscles tbody tr").count() == 9
+    plain.close()
+
+
+def test_the_page_with_its_body_is_light(page, address) -> None:  # type: ignore[no-untyped-def]
+    """Compressed: the page, the viewer, the bones, the stride."""
+    import gzip
+
+    page_bytes = len(gzip.compress(page.request.get(f"{address}/body/").body()))
+    island = len(gzip.compress(ISLAND.read_bytes()))
+    files = sum(
+        len(gzip.compress(page.request.get(f"{address}/body/{name}").body()))
+        for name in ("scene.bin", "bones.glb")
+    )
+    assert page_bytes <= 200_000
+    assert page_bytes + island + files <= 1_200_000
