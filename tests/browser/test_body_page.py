@@ -239,3 +239,9 @@ def test_the_page_with_its_body_is_light(page, address) -> None:  # type: ignore
     )
     assert page_bytes <= 200_000
     assert page_bytes + island + files <= 1_200_000
+
+
+def test_a_change_smaller_than_its_uncertainty_is_called_none(page) -> None:  # type: ignore[no-untyped-def]
+    weak, short = page.locator(".body-sentence").all_inner_texts()
+    assert re.search(r"half strength .* late in stance rises by \d+ % \(\d+ to \d+ %", weak)
+    assert "10 % shorter" in short and "no clear change" in short

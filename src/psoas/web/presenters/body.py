@@ -18,8 +18,10 @@ from psoas.engine.normative import STRIDE_S, normative_walk
 from psoas.engine.peaks import Peak, contact_of, peaks, percent, resultant_n
 from psoas.engine.scene import encode, scene
 from psoas.engine.types import AS_BUILT, Analysis, Condition, Coordinates, MuscleForces, Side, Solved
+from psoas.engine.what_if import normative_movement, what_if
 from psoas.exchange.body_picture import leg_figures
 from psoas.exchange.charts import Band, Chart, Line, svg
+from psoas.exchange.what_if_words import sentence
 from psoas.exchange.words import ESTIMATE, what_changed
 from psoas.units import body_weight_n
 from psoas.web.presenters.muscle_words import actions, lines_of, name_of
@@ -89,8 +91,22 @@ def stride() -> Analysis:
     """The built-in walk under every condition of the page; computed once, half a second to ten."""
     with _computing:
         found = _stride()
+        sentences()
         _done.set()
         return found
+
+
+@lru_cache(maxsize=1)
+def sentences() -> tuple[tuple[str, str], ...]:
+    """What each further condition does to the knee over all settings, and by which muscles if that is clear."""
+    movement, analysis = normative_movement(), _stride()
+    told = []
+    for solved in analysis.solved[1:]:
+        found = what_if(movement, solved.condition)
+        changed = what_changed(analysis, solved)
+        clear = any(band.clear and band.place.of == "tibiofemoral" for band in found.bands)
+        told.append((sentence(found), changed[1] if changed and clear else ""))
+    return tuple(told)
 
 
 def ready() -> bool:
@@ -157,7 +173,7 @@ def page() -> Mapping[str, Any]:
         "percent": f"{percent(analysis, _SIDE)[frame]:.0f}",
         "labels": list(enumerate(LABELS)),
         "kinds": list(zip(_KINDS, LABELS, strict=True)),
-        "sentences": [s for solved in analysis.solved[1:] if (s := what_changed(analysis, solved))],
+        "sentences": sentences(),
         "estimate": ESTIMATE,
         "curve": _curve(analysis),
         "cursor": {"left": _CURVE_LEFT, "right": _CURVE_SIZE[0] - 12},
