@@ -98,7 +98,7 @@ def stride() -> Analysis:
 
 @lru_cache(maxsize=1)
 def sentences() -> tuple[tuple[str, str], ...]:
-    """What each further condition does to the knee over all settings, and by which muscles if that is clear."""
+    """What each further condition does to the knee over all settings, and by which muscles."""
     movement, analysis = normative_movement(), _stride()
     told = []
     for solved in analysis.solved[1:]:
