@@ -7,6 +7,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(DOCS), str(ROOT / "tests")]
 
+from exercise_page import exercise_page  # noqa: E402
 from shelf_pages import shelf_pages  # noqa: E402
 from validation_page import validation_page  # noqa: E402
 from vignette_pages import vignette_pages  # noqa: E402
@@ -24,6 +25,7 @@ def main() -> None:
     pages = {"picture.svg": standalone_figures(normative_walk(CONDITIONS))}
     reasoning = load_reasoning()
     pages |= shelf_pages(reasoning.knowledge)
+    pages["exercises.md"] = exercise_page(reasoning.knowledge.tables["exercises"])
     found = vignette_pages(sorted((ROOT / "tests/cases").glob("*.toml")), reasoning)
     pages |= {f"vignettes/{name}": text for name, text in found.items()}
     if SHARED.is_dir():

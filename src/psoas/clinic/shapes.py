@@ -26,6 +26,12 @@ def shape(needed: str, optional: str = "", **parts: Shape) -> Shape:
 REVIEW = shape("reviewers due")
 STATEMENT = "id grade sources"
 
+# The joint angles of a pose, named as the body names them; `engine.exercise` refuses others too.
+_LEG = "hip_flexion hip_adduction hip_rotation knee_angle ankle_angle subtalar_angle arm_flex"
+DEGREES = " ".join(
+    ["pelvis_tilt pelvis_list pelvis_rotation lumbar_extension lumbar_bending lumbar_rotation"]
+    + [f"{angle}_{side}" for angle in _LEG.split() for side in "rl"]
+)
 EXERCISE_WEEK = shape("from to text")
 DOSE = shape("text", "days_a_week hold_s minutes sets reps effort_of_10")
 
@@ -68,6 +74,16 @@ SHAPES: Mapping[str, Shape] = {
         dose=DOSE,
         week=EXERCISE_WEEK,
         instead=shape("when", "dose stop_rule steps progress regress target evidence grade sources"),
+        review=REVIEW,
+    ),
+    "motions/*": shape(
+        "id name version exercise side meant muscles says grade sources pose review",
+        pose=shape(
+            "name at_s degrees",
+            "relaxed on",
+            load=shape("at towards", "newtons effort"),
+            degrees=shape("", DEGREES),
+        ),
         review=REVIEW,
     ),
     "interventions/*": shape("id name what limits not_if grade sources review", "offered", review=REVIEW),

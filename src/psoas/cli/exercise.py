@@ -1,0 +1,54 @@
+"""`psoas exercise`: which muscle an exercise lengthens, which it works, by how much."""
+
+import argparse
+import difflib
+import json
+
+from psoas.engine.exercise import Verdict, motions, verdict
+from psoas.errors import InputError
+from psoas.exchange.exercise_words import (
+    LIMITS,
+    VERSIONS,
+    does_what_it_should,
+    effect_words,
+    name_of,
+    told,
+    verdict_json,
+)
+
+
+def add_arguments(verb: argparse.ArgumentParser) -> None:
+    """One motion by name, or all of them."""
+    verb.add_argument("name", nargs="?", help="such as sh_halfkneel or article_couch")
+    verb.add_argument("--all", action="store_true", help="every one of the shelf")
+    verb.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compute and say."""
+    known = motions()
+    if arguments.all == (arguments.name is not None):
+        raise InputError("Which exercise?", "psoas exercise", f"Give --all, or one of: {', '.join(known)}.")
+    if arguments.name is not None and arguments.name not in known:
+        near = difflib.get_close_matches(arguments.name, known, 3) or list(known)
+        raise InputError(
+            f"There are no poses of an exercise {arguments.name[:60]!r}",
+            "psoas exercise",
+            f"Did you mean {', '.join(near)}?",
+        )
+    found = [verdict(m) for m in known.values() if arguments.all or m.id == arguments.name]
+    if arguments.json:
+        print(json.dumps([verdict_json(v) for v in found], indent=1))
+        return 0
+    print("\n\n".join(_page(v) for v in found))
+    print(f"\n{LIMITS}")
+    return 0
+
+
+def _page(found: Verdict) -> str:
+    motion = found.motion
+    lines = [f"{motion.name} ({motion.id}, {VERSIONS[motion.version]})", f"  {does_what_it_should(found)}"]
+    lines += [f"  {name_of(e.group):<27} {effect_words(e)}" for e in told(found)]
+    if found.band_n:
+        lines.append(f"  the band pulls {found.band_n:.0f} N")
+    return "\n".join(lines)

@@ -1,0 +1,92 @@
+"""What a motion does to the muscles, in words: for the terminal and for the manual."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from psoas.engine.exercise import LENGTHENS, TAUT, WORKS, GroupEffect, Verdict
+
+VERSIONS = {
+    "ours": "as planned here",
+    "article": "the article's version",
+    "mistake": "a common mistake",
+    "comparison": "for comparison",
+}
+
+
+def name_of(group: str) -> str:
+    """A muscle group as one says it."""
+    return group.replace("gluteus_medius_minimus", "gluteus medius and minimus").replace("_", " ")
+
+
+def told(verdict: Verdict) -> tuple[GroupEffect, ...]:
+    """The groups worth a line: those meant, the iliopsoas, and every one that lengthens or works."""
+    first = [*verdict.motion.muscles, "iliopsoas"]
+    parts = {"psoas", "iliacus"} - set(first)
+    others = [g for g, e in verdict.effects.items() if e.effect != "neither" and g not in first]
+    return tuple(verdict.effects[g] for g in dict.fromkeys([*first, *others]) if g not in parts)
+
+
+def effect_words(effect: GroupEffect) -> str:
+    """One group: `lengthens: fibres +8 % (+9 mm), tension at rest 183 to 423 N`."""
+    longest, shortest = (100.0 * (x - effect.standing) for x in (effect.longest, effect.shortest))
+    tension = f"tension at rest {effect.passive_standing_n:.0f} to {effect.passive_n:.0f} N"
+    if effect.effect == "lengthens":
+        return f"lengthens: fibres {longest:+.0f} % ({1000 * effect.path_m:+.0f} mm), {tension}"
+    active = "" if effect.activation is None else f"{100 * effect.activation:.0f} % active"
+    if effect.effect == "works":
+        return f"works: {active} (walking: up to {100 * effect.walking:.0f} %)"
+    still = max(abs(shortest), abs(longest)) < 0.5
+    fibres = "fibres as in standing" if still else f"fibres {shortest:+.0f} to {longest:+.0f} %"
+    return f"neither: {fibres}" + (f", {active}" if active else "")
+
+
+def does_what_it_should(verdict: Verdict) -> str:
+    """One sentence: whether the muscles that are meant lengthen or work."""
+    motion = verdict.motion
+    wanted = {"lengthen": "lengthens", "work": "works"}[motion.meant]
+    does = [name_of(g) for g in motion.muscles if verdict.effects[g].effect == wanted]
+    fails = [name_of(g) for g in motion.muscles if verdict.effects[g].effect != wanted]
+    parts = ([f"It {wanted} the {' and the '.join(does)}"] if does else []) + (
+        [f"{'it' if does else 'It'} does not {motion.meant} the {' or the '.join(fails)}"] if fails else []
+    )
+    return ", but ".join(parts) + "."
+
+
+def verdict_json(verdict: Verdict) -> Mapping[str, Any]:
+    """The verdict as plain values."""
+    motion = verdict.motion
+    return {
+        "id": motion.id,
+        "name": motion.name,
+        "version": motion.version,
+        "exercise": motion.exercise,
+        "side": motion.side,
+        "meant": {"to": motion.meant, "muscles": list(motion.muscles)},
+        "says": does_what_it_should(verdict),
+        "poses": [{"name": pose.name, "at_s": pose.at_s} for pose in motion.poses],
+        "band_n": round(verdict.band_n, 1),
+        "groups": {
+            g: {
+                "effect": e.effect,
+                "fibre_length_standing": round(e.standing, 4),
+                "fibre_length_shortest": round(e.shortest, 4),
+                "fibre_length_longest": round(e.longest, 4),
+                "path_change_m": round(e.path_m, 5),
+                "passive_standing_n": round(e.passive_standing_n, 1),
+                "passive_n": round(e.passive_n, 1),
+                "activation": None if e.activation is None else round(e.activation, 4),
+                "activation_walking": round(e.walking, 4),
+            }
+            for g, e in verdict.effects.items()
+        },
+        "unbalanced_nm": round(verdict.unbalanced_nm, 2),
+        "reserve_nm": round(verdict.reserve_nm, 2),
+    }
+
+
+LIMITS = (
+    "Fibre lengths are beside standing, in parts of the best fibre length. Lengthens: by "
+    f"{100 * LENGTHENS:.0f} % or more, and tighter by {100 * TAUT:.0f} % of the muscle's maximal force. "
+    f"Works: {100 * WORKS:.0f} % active or more, held still. "
+    "One body of average size: believe signs and order, not the last digit."
+)
