@@ -6,7 +6,7 @@ ISLANDS := src/psoas/web/islands
 BUILT := src/psoas/web/static/islands/body.js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix reference bench deep docs lock wheel clean islands islands-if-node
+.PHONY: help demo serve test check fix reference bench deep docs lock wheel clean islands islands-if-node
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -22,6 +22,10 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)   ## the main job on built-in measured movement; writes demo/report.html
 	@$(BIN)/psoas demo --out demo
+	@echo "The pages for a person, on this machine only: make serve"
+
+serve: $(READY)  ## the pages for a person, at http://127.0.0.1:8000/
+	@$(BIN)/psoas serve
 
 $(BUILT): $(wildcard $(ISLANDS)/src/*.ts) $(ISLANDS)/package-lock.json $(ISLANDS)/build.mjs
 	@cd $(ISLANDS) && npm ci --silent && npm run --silent build

@@ -1,0 +1,1 @@
+"""What a page shows, made from the clinic's values; no decision is made here."""

@@ -1,0 +1,38 @@
+"""What every page shows: the purpose, the state of review, the edition of the knowledge."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+
+from psoas import __version__
+from psoas.clinic.pages import is_checked, notice
+from psoas.clinic.reasoning import Reasoning, load_reasoning
+
+
+@cache
+def shelf() -> Reasoning:
+    """The shelf that came with the program, read once."""
+    return load_reasoning()
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Values for every template."""
+    knowledge = shelf().knowledge
+    return {
+        "notice": notice(knowledge.tables["purpose"]),
+        "knowledge_hash": knowledge.hash[:12],
+        "version": __version__,
+    }
+
+
+def sure(grade: str, sources: tuple[str, ...]) -> dict[str, Any]:
+    """How sure one can be, and where it comes from, for the line under a statement."""
+    knowledge = shelf().knowledge
+    statuses = {name: knowledge.sources[name].status for name in sources}
+    words = knowledge.tables["purpose"]["grades"]
+    return {
+        "word": words[grade if is_checked(sources, statuses) else "unchecked"],
+        "grade": grade,
+        "cites": [knowledge.sources[name].cites for name in sources],
+    }

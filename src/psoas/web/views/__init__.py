@@ -1,0 +1,1 @@
+"""The pages: read what was posted, ask the clinic, show."""
