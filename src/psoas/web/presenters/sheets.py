@@ -13,11 +13,12 @@ MARKS = ("yes", "unsure", "no")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Findings that are asked together."""
+    """Findings that are asked together. tests: what is left unmarked was not tested, which is not a no."""
 
     id: str
     title: Any
     asks: tuple[str, ...]
+    tests: bool = False
 
 
 STORY = (
@@ -57,7 +58,7 @@ STORY = (
     ),
     Sheet("nerves", _("Back, nerves, sitting"), ("h_back_shooting", "h_numb", "h_saphenous", "h_long_sit")),
 )
-STEP = Sheet("step", _("The step-down"), ("e_squat_knee", "e_valgus_step"))
+STEP = Sheet("step", _("The step-down"), ("e_squat_knee", "e_valgus_step"), tests=True)
 EXAMINED = (
     Sheet(
         "exam-hip",
@@ -65,6 +66,7 @@ EXAMINED = (
         (
             "e_hip_ir_limited",
             "e_fadir_pos",
+            "e_fadir_neg",
             "e_mtt_groin_pain",
             "e_resisted_hf_groin",
             "e_hf_reproduces_knee",
@@ -72,6 +74,7 @@ EXAMINED = (
             "e_ext_normal",
             "e_abd_weak",
         ),
+        tests=True,
     ),
     Sheet(
         "exam-knee",
@@ -85,11 +88,13 @@ EXAMINED = (
             "e_lachman",
             "e_bony_crepitus",
         ),
+        tests=True,
     ),
     Sheet(
         "exam-nerve",
         _("What a clinician found at the nerves"),
         ("e_fst", "e_reflex", "e_adductor_weak", "e_adductor_normal"),
+        tests=True,
     ),
 )
 

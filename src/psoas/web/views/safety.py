@@ -135,8 +135,13 @@ def outcome(request: HttpRequest, id: str) -> HttpResponse:
     person = person_of(request, id)
     triage = triage_of(person)
     stopped = triage.level in ("EMERGENCY", "URGENT")
-    steps = person.screens.count()
-    if triage.level is None:
+    kept = steps_of(person)
+    steps = len(kept)
+    if triage.level is None and next_screen(interview_of(kept), shelf().knowledge) is not None:
         return redirect("safety", person.pk, steps + 1)
-    context = verdict(triage, person.country) | {"person": person, "stopped": stopped, "steps": steps}
+    context = verdict(triage, person.country) | {
+        "person": person,
+        "stopped": stopped or triage.level is None,
+        "steps": steps,
+    }
     return render(request, "result.html", context)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from psoas.clinic.assessment import EXCLUDE_EACH_OTHER
 from psoas.clinic.case import facts_of
 from psoas.clinic.measured_tests import MOST, REPEATS, SIDES, findings_from
 from psoas.clinic.plan import cautions_of
@@ -33,9 +34,7 @@ def after_safety(page: Page) -> Page:
     def guarded(request: HttpRequest, id: str, *rest: Any, **named: Any) -> HttpResponse:
         person = person_of(request, id)
         triage = triage_of(person)
-        if triage.level is None:
-            return redirect("safety", person.pk, person.screens.count() + 1)
-        if triage.level in ("EMERGENCY", "URGENT"):
+        if triage.level not in ("SOON", "SELF_CARE"):  # the result page sends on to what is still to ask
             return redirect("result", person.pk)
         return page(request, person, triage, *rest, **named)
 
@@ -109,17 +108,23 @@ def _sheet(
     listed, error = rows(sheet, told_of(person)), ""
     if request.method == "POST":
         marks = {name: request.POST.get(name, "") for name in sheet.asks}
-        none = "none" in request.POST
+        none = "none" in request.POST and not sheet.tests
         if any(mark not in ("", *MARKS) for mark in marks.values()):
             error = _("That is not an answer here. Choose yes, not sure or no.")
         elif none and any(mark in ("yes", "unsure") for mark in marks.values()):
             error = _("Something is marked, and you chose none of these. Keep one of the two.")
         elif not none and not any(marks.values()):
             error = _("Nothing is marked yet. Mark what is true, or choose none of these.")
+        elif any(
+            {name for name, mark in marks.items() if mark == "yes"} >= pair for pair in EXCLUDE_EACH_OTHER
+        ):
+            error = _("Two of these cannot both be true. Change one of them.")
         else:
+            told = {name: mark for name, mark in marks.items() if mark or not sheet.tests}
             kept = {
-                f"finding.{name}": None if mark == "unsure" else mark == "yes" for name, mark in marks.items()
+                f"finding.{name}": None if mark == "unsure" else mark == "yes" for name, mark in told.items()
             }
+            person.told.filter(key__in=[f"finding.{name}" for name in marks if name not in told]).delete()
             tell(person, kept | {f"screen.{sheet.id}": True})
             return redirect(*then)
         listed = [row | {"mark": marks[row["id"]]} for row in listed]
@@ -131,6 +136,7 @@ def _sheet(
         "error": error,
         "at": at,
         "before": before,
+        "tested": sheet.tests,
         "test": test,
     }
     return render(request, "sheet.html", context, status=422 if error else 200)
