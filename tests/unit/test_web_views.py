@@ -23,7 +23,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("web") / "data"
     os.environ["PSOAS_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "psoas.web.settings"
-    # A browser test in the same process leaves an event loop behind; these calls are synchronous all the same.
+    # A browser test in the same process leaves an event loop behind; these calls are synchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     import django
     from django.core.management import call_command
