@@ -1,7 +1,9 @@
 """Fixtures that every kind of test shares. Shapes in annotations are checked here and only here."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -30,3 +32,33 @@ def reasoning():  # type: ignore[no-untyped-def]
     from psoas.clinic.reasoning import load_reasoning
 
     return load_reasoning()
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folder of the pages' data, with Django set up: once for all tests of this process."""
+    pytest.importorskip("django", reason="the extra `web` is not installed")
+    folder = tmp_path_factory.mktemp("web") / "data"
+    os.environ["PSOAS_DATA"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "psoas.web.settings"
+    # A browser test in the same process leaves an event loop behind; these calls are synchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    import django
+    from django.core.management import call_command
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment()
+    call_command("migrate", verbosity=0)
+    yield folder
+    from django.db import connection
+
+    connection.close()
+
+
+@pytest.fixture
+def client(data: Path) -> Any:
+    """A browser without people."""
+    from django.test import Client
+
+    return Client(HTTP_HOST="127.0.0.1")

@@ -1,78 +1,20 @@
 """Every page of the web door: it works, other people's ids are 404, bad input comes back with its message."""
 
-import os
 import re
 import sqlite3
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from filled import DESK, begin, fill
+
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
 pytestmark = pytest.mark.xdist_group("web")
 
-DESK = {"age": 34, "duration_weeks": 10, "pain_now": 5}
 MARKER = "Zanzibar-Quokka"
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("web") / "data"
-    os.environ["PSOAS_DATA"] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "psoas.web.settings"
-    # A browser test in the same process leaves an event loop behind; these calls are synchronous.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    import django
-    from django.core.management import call_command
-    from django.test.utils import setup_test_environment
-
-    django.setup()
-    setup_test_environment()
-    call_command("migrate", verbosity=0)
-    yield folder
-    from django.db import connection
-
-    connection.close()
-
-
-@pytest.fixture
-def client(data: Path) -> Any:
-    from django.test import Client
-
-    return Client(HTTP_HOST="127.0.0.1")
-
-
-def begin(client: Any, name: str = "Ada", country: str = "GB") -> str:
-    answer = client.post("/begin/", {"name": name, "country": country})
-    assert answer.status_code == 302
-    return str(answer["Location"].split("/")[2])
-
-
-def fill(client: Any, person: str, answers: dict[str, Any], at_most: int = 80) -> str:
-    """Answer safety screens over HTTP alone until the outcome; returns the last address."""
-    path = f"/p/{person}/safety/1/"
-    for _ in range(at_most):
-        page = client.get(path)
-        if page.status_code == 302:
-            return str(page["Location"])
-        context = page.context
-        posted: dict[str, Any] = {"screen": context["screen"].id}
-        first = context["first"]
-        if context["kind"] == "int":
-            posted[first.id] = answers.get(first.id, 0)
-        elif context["kind"] == "enum":
-            posted[first.id] = answers.get(first.id, first.values[0])
-        else:
-            posted |= {row["id"]: "yes" if answers.get(row["id"]) else "no" for row in context["rows"]}
-        answer = client.post(path, posted)
-        assert answer.status_code == 302, answer.content.decode()
-        path = answer["Location"]
-        if path.endswith("/safety/"):
-            return str(path)
-    return path
 
 
 @pytest.fixture

@@ -43,11 +43,13 @@ def serve(port: int) -> int:
             str(folder),
             "Check that the disk is not full and that you may write there; or set PSOAS_DATA.",
         ) from None
+    from psoas.web import jobs
     from psoas.web.application import application
-    from psoas.web.presenters.walk import compute_in_background
+    from psoas.web.worker import keep_worker
 
     server = create_server(application, sockets=[listener], threads=8, ident=None)
-    compute_in_background()
+    jobs.ask("walk", again=True)
+    keep_worker()
     print(f"psoas is at http://127.0.0.1:{listener.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)
     print(f"Your data stays in {folder}. Nothing is sent anywhere.", flush=True)
     server.run()

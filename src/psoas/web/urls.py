@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from psoas.web.views import answer, body, data, learn, safety, start, story
+from psoas.web.views import answer, body, data, jobs, learn, safety, start, story
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("p/<str:id>/time/", answer.time, name="time"),
     path("p/<str:id>/about/", answer.about, name="about"),
     path("p/<str:id>/plan/", answer.plan, name="plan"),
+    path("p/<str:id>/work/<int:job>/", jobs.show, name="job"),
     path("p/<str:id>/data/", data.data, name="data"),
     path("p/<str:id>/data/psoas.json", data.export, name="export"),
     path("p/<str:id>/data/delete/", data.delete, name="delete"),

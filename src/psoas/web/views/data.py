@@ -63,6 +63,16 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
             for each in steps_of(person)
         ],
         "told": told_of(person),
+        "computed": [
+            {
+                "kind": each.kind,
+                "given": each.given,
+                "state": each.state,
+                "result": each.result,
+                "at": each.asked.isoformat(),
+            }
+            for each in person.jobs.all()
+        ],
         "decided": as_record(case, decide(case, shelf())),
     }
     response = HttpResponse(
