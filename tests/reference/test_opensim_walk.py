@@ -130,6 +130,42 @@ def test_change_of_the_late_peak(shared, walk, run):
     assert ours == pytest.approx(expected, abs=0.01)
 
 
+# Changes of the late peak under the peer's cost without passive force, from runs made before this engine.
+EXPECTED_LATE = {
+    ("strength", "iliopsoas", 0.5): 0.38,
+    ("strength", "iliopsoas", 0.25): 0.56,
+    ("shortness", "iliopsoas", 0.05): 0.05,
+    ("shortness", "iliopsoas", 0.10): 0.12,
+    ("shortness", "iliopsoas", 0.15): 0.20,
+}
+
+
+@pytest.mark.parametrize("knob", EXPECTED_LATE, ids=lambda k: f"{k[1]}_{k[0]}_{k[2]:g}")
+def test_signs_and_sizes_in_parity_mode(shared, walk, knob):
+    """Within 3 percentage points; a short iliopsoas without passive force only is a weaker one: up."""
+    name, group, x = knob
+    span = late_stance(shared, walk)
+    changed = load_bw(walk, "tibiofemoral", "r", Condition("changed", **{name: {group: x}}))[span].max()
+    change = changed / load_bw(walk, "tibiofemoral", "r")[span].max() - 1.0
+    assert change == pytest.approx(EXPECTED_LATE[knob], abs=0.03)
+
+
+def test_a_weak_gluteus_loads_the_early_peak_in_parity_mode(shared, walk):
+    """+3 % at the knee, +8 % behind the kneecap, nothing late in stance."""
+    weak = Condition("weak", strength={"gluteus_maximus": 0.5})
+    late = late_stance(shared, walk)
+    loading = slice(0, late.start // 2)  # heel strike is the first frame; midstance already rises to late
+
+    def change(joint, span):
+        as_built = load_bw(walk, joint, "r")[span].max()
+        return load_bw(walk, joint, "r", weak)[span].max() / as_built - 1.0
+
+    assert change("tibiofemoral", loading) == pytest.approx(0.03, abs=0.03)
+    assert change("tibiofemoral", loading) > 0.01
+    assert change("patellofemoral", loading) == pytest.approx(0.08, abs=0.03)
+    assert abs(change("tibiofemoral", late)) < 0.01
+
+
 def test_a_short_iliopsoas_unloads_the_late_peak_only_with_passive_forces(shared, walk):
     span = late_stance(shared, walk)
 
