@@ -7,6 +7,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(DOCS), str(ROOT / "tests")]
 
+from actions_page import actions_pages  # noqa: E402
 from exercise_page import exercise_page  # noqa: E402
 from shelf_pages import shelf_pages  # noqa: E402
 from validation_page import validation_page  # noqa: E402
@@ -23,6 +24,7 @@ SHARED = ROOT.parent / "shared"
 def main() -> None:
     """Write every page; those that need recordings only where the recordings are."""
     pages = {"picture.svg": standalone_figures(normative_walk(CONDITIONS))}
+    pages |= actions_pages()
     reasoning = load_reasoning()
     pages |= shelf_pages(reasoning.knowledge)
     pages["exercises.md"] = exercise_page(reasoning.knowledge.tables["exercises"])

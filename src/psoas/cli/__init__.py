@@ -14,6 +14,7 @@ VERBS = {
     "case": "triage, assessment and plan for each case of a file",
     "whatif": "the same movement with a weaker, shorter or stiffer muscle, on several bodies",
     "exercise": "which muscle an exercise lengthens, which it works, by how much",
+    "actions": "what the psoas does at hip and spine, by posture",
     "scene": "bones, muscle paths and activations of a movement, as files for a viewer",
     "triage": "the interview in the terminal",
     "knowledge": "check, list and show the shelf of cited knowledge",
