@@ -59,12 +59,12 @@ def answers(found: Actions, walking: Walking) -> tuple[tuple[str, str], ...]:
         (
             "It bends the spine forward.",
             f"Not as a whole. Standing it extends {up} and flexes {down}; the upper four levels by at most "
-            f"{np.abs(here[:4]).max():.0f} N.m where the hip gets {hip_nm:.0f}. With the back bent by 30 degrees "
-            f"it flexes {'every level' if (bent < 0).all() else _named(bent < 0)}, by {-bent[0]:.0f} N.m at "
-            f"L1/2 and {-bent[3]:.0f} at L4/5. At L5/S1 the "
-            f"body gives {abs(here[4]):.0f} N.m standing, more than the 'very small' of Bogduk, Pearcy and "
-            "Hadfield (1992): our fascicles meet in one point on the brim, in front of that joint. Do not build "
-            "on that number.",
+            f"{np.abs(here[:4]).max():.0f} N.m where the hip gets {hip_nm:.0f}. With the back bent by 30 "
+            f"degrees it flexes {'every level' if (bent < 0).all() else _named(bent < 0)}, by "
+            f"{-bent[0]:.0f} N.m at L1/2 and {-bent[3]:.0f} at L4/5. At L5/S1 the body gives "
+            f"{abs(here[4]):.0f} N.m standing, more than the 'very small' of Bogduk, Pearcy and Hadfield "
+            "(1992): our fascicles meet in one point on the brim, in front of that joint. Do not build on "
+            "that number.",
         ),
         ("It turns the thigh outward.", turn),
         (
