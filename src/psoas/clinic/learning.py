@@ -265,6 +265,19 @@ def reviewed(card: Card, right: bool, today: int, gaps_days: Sequence[int]) -> C
     return Card(card.item, step, today + gaps_days[max(step - 1, 0)])
 
 
+def cards_from(history: Iterable[tuple[str, bool, int]], gaps_days: Sequence[int]) -> dict[str, Card]:
+    """The card of each question from its answers in order: (question, right or not, day).
+
+    A right answer before the question is due changes nothing: it shows a fresh memory, not a lasting one.
+    """
+    cards: dict[str, Card] = {}
+    for item, right, day in history:
+        card = cards.get(item, Card(item, 0, day))
+        if not right or day >= card.due_day:
+            cards[item] = reviewed(card, right, day, gaps_days)
+    return cards
+
+
 def due(cards: Iterable[Card], today: int, at_most: int = 5) -> tuple[Card, ...]:
     """Cards whose day has come, the longest waiting first, at most `at_most` of them."""
     waiting = sorted((c for c in cards if c.due_day <= today), key=lambda c: (c.due_day, c.item))

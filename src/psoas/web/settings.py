@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from psoas.web.clock import time_zone
 from psoas.web.storage import data_folder, database, secret_key
 
 HERE = Path(__file__).parent
@@ -39,6 +40,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [HERE / "locale"]
 USE_TZ = True
+TIME_ZONE = time_zone()
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]

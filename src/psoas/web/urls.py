@@ -1,8 +1,17 @@
 """Every address. `id` is a person's; only a browser that holds it gets an answer."""
 
-from django.urls import path
+from collections.abc import Callable
 
-from psoas.web.views import answer, body, data, jobs, learn, safety, start, story
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from psoas.web.views import answer, body, data, design, jobs, learn, quiz, safety, start, story
+
+
+def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[URLPattern, URLPattern]:
+    """Open to everybody, and under a person's address, where what was read and answered is kept."""
+    return path(f"learn/{route}", view, name=name), path(f"p/<str:id>/learn/{route}", view, name=name)
+
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -10,9 +19,13 @@ urlpatterns = [
     path("body/", body.show, name="body"),
     path("body/scene.bin", body.scene, name="body-scene"),
     path("body/bones.glb", body.bones, name="body-bones"),
-    path("learn/", learn.lessons, name="lessons"),
-    path("learn/article/", learn.article, name="article"),
-    path("learn/<slug:name>/", learn.lesson, name="lesson"),
+    path("design/", design.show, name="design"),
+    *learning("", learn.all_lessons, "lessons"),
+    *learning("article/", learn.article, "article"),
+    *learning("resources/", learn.resources, "resources"),
+    *learning("quiz/", quiz.home, "quiz"),
+    *learning("quiz/<slug:item>/", quiz.ask, "question"),
+    *learning("<slug:name>/", learn.lesson, "lesson"),
     path("p/<str:id>/", start.hub, name="hub"),
     path("p/<str:id>/safety/<int:place>/", safety.ask, name="safety"),
     path("p/<str:id>/safety/", safety.outcome, name="result"),
@@ -26,6 +39,7 @@ urlpatterns = [
     path("p/<str:id>/time/", answer.time, name="time"),
     path("p/<str:id>/about/", answer.about, name="about"),
     path("p/<str:id>/plan/", answer.plan, name="plan"),
+    path("p/<str:id>/learn/quiz/<slug:item>/<str:uid>/", quiz.answered, name="answered"),
     path("p/<str:id>/work/<int:job>/", jobs.show, name="job"),
     path("p/<str:id>/data/", data.data, name="data"),
     path("p/<str:id>/data/psoas.json", data.export, name="export"),

@@ -63,6 +63,10 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
             for each in steps_of(person)
         ],
         "told": told_of(person),
+        "journal": [
+            {"kind": each.kind, "value": each.value, "at": each.at.isoformat()}
+            for each in person.entries.all()
+        ],
         "computed": [
             {
                 "kind": each.kind,

@@ -1,63 +1,99 @@
-"""Lessons, and what the article says beside what is known. Open to everybody, also while stopped."""
+"""Lessons, what the article says, and where to turn in one's country. The quiz is in `quiz.py`.
+
+Open to everybody, also while stopped. Under a person's own address what was read is kept.
+"""
+
+import re
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
-from psoas.clinic.learning import read_lessons
-from psoas.clinic.pages import VERDICTS
+from psoas.web.models import Person, write_down
+from psoas.web.presenters.claims import claims_of
+from psoas.web.presenters.learning import LESSON, learner, lessons, questions
 from psoas.web.presenters.page import shelf, sure
-from psoas.web.views.people import people_here
+from psoas.web.presenters.resources import resources_of
+from psoas.web.views.people import person_of
+
+UID = re.compile(r"[A-Za-z0-9-]{1,36}")
+
+
+def learning(request: HttpRequest, id: str | None) -> tuple[Person | None, str]:
+    """Whose pages these are, if anybody's, and the address that they begin with."""
+    if id is None:
+        return None, reverse("lessons")
+    person = person_of(request, id)
+    return person, reverse("lessons", args=[person.pk])
+
+
+def uid_of(request: HttpRequest) -> str:
+    """The uid that came with the form, so that a form sent twice counts once; a new one where none did."""
+    sent = str(request.POST.get("uid", ""))
+    return sent if UID.fullmatch(sent) else str(uuid4())
 
 
 @require_safe
-def lessons(request: HttpRequest) -> HttpResponse:
-    """Every lesson with its minutes."""
-    tables = shelf().knowledge.tables
+def all_lessons(request: HttpRequest, id: str | None = None) -> HttpResponse:
+    """Every lesson with its minutes, and what comes next."""
+    person, base = learning(request, id)
     context = {
-        "lessons": read_lessons(tables["lessons"]),
-        "claims": len(tables["claims"]["claim"]),
-        "people": people_here(request),
+        "person": person,
+        "base": base,
+        "learner": None if person is None else learner(person),
+        "lessons": lessons(),
+        "questions": len(questions()),
+        "claims": len(shelf().knowledge.tables["claims"]["claim"]),
     }
     return render(request, "lessons.html", context)
 
 
-@require_safe
-def lesson(request: HttpRequest, name: str) -> HttpResponse:
-    """One lesson, each sentence with how sure one can be."""
-    listed = read_lessons(shelf().knowledge.tables["lessons"])
-    at = next((k for k, each in enumerate(listed) if each.id == name), None)
-    if at is None:
+@require_http_methods(["GET", "HEAD", "POST"])
+def lesson(request: HttpRequest, name: str, id: str | None = None) -> HttpResponse:
+    """One lesson, each sentence with how sure one can be. Posted: it was read; its questions follow."""
+    person, base = learning(request, id)
+    found = next((each for each in lessons() if each.id == name), None)
+    if found is None or (request.method == "POST" and person is None):
         raise Http404
-    found = listed[at]
+    about = [item for item in questions() if item.lesson == name]
+    if request.method == "POST" and person is not None:
+        write_down(person, LESSON, uid_of(request), {"lesson": name})
+        return redirect(f"{base}quiz/" if about else base)
     context = {
+        "person": person,
+        "base": base,
         "lesson": found,
         "sentences": [
             {"text": each.text, "sure": sure(each.grade, each.sources)} for each in found.sentences
         ],
-        "next": listed[at + 1] if at + 1 < len(listed) else None,
-        "number": at + 1,
-        "of": len(listed),
+        "next": next((each for each in lessons() if each.order == found.order + 1), None),
+        "of": len(lessons()),
+        "questions": len(about),
+        "first": next(iter(about), None),
+        "read": person is not None and name in learner(person).read,
+        "uid": uuid4(),
     }
     return render(request, "lesson.html", context)
 
 
 @require_safe
-def article(request: HttpRequest) -> HttpResponse:
-    """Claim by claim: what the article says, and what is known."""
-    parts: dict[str, list[dict[str, object]]] = {}
-    counts = dict.fromkeys(VERDICTS, 0)
-    for claim in shelf().knowledge.tables["claims"]["claim"]:
-        counts[claim["verdict"]] += 1
-        parts.setdefault(claim["part"], []).append(
-            {
-                "says": claim["says"],
-                "known": claim["known"],
-                "verdict": claim["verdict"],
-                "words": VERDICTS[claim["verdict"]],
-                "sure": sure(claim["grade"], tuple(claim["sources"])),
-            }
-        )
-    listed = [{"name": name, "claims": claims} for name, claims in parts.items()]
-    verdicts = [{"id": id, "words": VERDICTS[id], "count": counts[id]} for id in VERDICTS]
-    return render(request, "article.html", {"parts": listed, "verdicts": verdicts})
+def article(request: HttpRequest, id: str | None = None) -> HttpResponse:
+    """Claim by claim: what the article says, and what is known; all of them or those of one verdict."""
+    person, base = learning(request, id)
+    context = claims_of(request.GET.get("verdict", ""))
+    if context is None:
+        raise Http404
+    return render(request, "article.html", context | {"person": person, "base": base})
+
+
+@require_safe
+def resources(request: HttpRequest, id: str | None = None) -> HttpResponse:
+    """Where to turn in one country; without one, in the country of the person."""
+    person, base = learning(request, id)
+    country = request.GET.get("country", person.country if person else "")
+    context = resources_of(country)
+    if context is None:
+        raise Http404
+    return render(request, "resources.html", context | {"person": person, "base": base})

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from psoas.web.models import Person
-from psoas.web.presenters.page import shelf
+from psoas.web.presenters.learning import learner
 from psoas.web.presenters.safety import countries
 from psoas.web.presenters.sheets import STORY
 from psoas.web.presenters.story import told_of, triage_of
@@ -49,7 +49,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def hub(request: HttpRequest, id: str) -> HttpResponse:
     """Where this person is on their way, and what comes next."""
     person = person_of(request, id)
-    triage, told = triage_of(person), told_of(person)
+    triage, told, learning = triage_of(person), told_of(person), learner(person)
     done = {
         "safety": triage.level is not None,
         "where": "drawing" in told,
@@ -66,6 +66,7 @@ def hub(request: HttpRequest, id: str) -> HttpResponse:
             "triage": triage,
             "stopped": stopped,
             "open": triage.level is not None and not stopped,
-            "lessons": len(shelf().knowledge.tables["lessons"]),
+            "questions_due": len(learning.waiting),
+            "next_lesson": learning.next,
         },
     )
