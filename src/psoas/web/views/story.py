@@ -146,19 +146,31 @@ def _sheet(
 @after_safety
 def tests(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """The tests one can do at home, with what stands against one of them, and what a clinician found."""
-    case, told, reasoning = case_of(person), told_of(person), shelf()
-    holds = cautions_of(facts_of(case, triage, reasoning), reasoning.remedies)
+    told, reasoning = told_of(person), shelf()
     cards = []
     for name, link, done in (
         ("modified_thomas", "thomas", "reading.hip_extension"),
         ("test_of_change", "change", "reading.task_pain"),
         ("step_down", "step", "screen.step"),
     ):
-        test = reasoning.weights.tests[name]
-        against = [reasoning.remedies.cautions[each].says.text for each in test.not_if if holds(each)]
-        cards.append({"test": test, "link": link, "done": done in told, "against": against})
+        cards.append(
+            {
+                "test": reasoning.weights.tests[name],
+                "link": link,
+                "done": done in told,
+                "against": _against(person, triage, name),
+            }
+        )
     exams = [{"sheet": each, "done": f"screen.{each.id}" in told} for each in EXAMINED]
     return render(request, "tests.html", {"person": person, "cards": cards, "exams": exams})
+
+
+def _against(person: Person, triage: Triage, test: str) -> str:
+    """Why this person should not do the test at home; empty where nothing is known against it."""
+    reasoning = shelf()
+    holds = cautions_of(facts_of(case_of(person), triage, reasoning), reasoning.remedies)
+    cautions = reasoning.weights.tests[test].not_if
+    return next((reasoning.remedies.cautions[each].says.text for each in cautions if holds(each)), "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,6 +200,7 @@ def thomas(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse
     context = {
         "person": person,
         "test": shelf().weights.tests["modified_thomas"],
+        "against": _against(person, triage, "modified_thomas"),
         "sure": sure(
             shelf().weights.tests["modified_thomas"].grade, shelf().weights.tests["modified_thomas"].sources
         ),

@@ -1,0 +1,38 @@
+"""Every page of the site by name, with an address or more of each: `{id}` is somebody with a whole case,
+`{stopped}` somebody who has to be seen first. A new page that is not entered here fails a test."""
+
+import re
+from pathlib import Path
+
+URLS = Path(__file__).parents[1] / "src" / "psoas" / "web" / "urls.py"
+
+PAGES = {
+    "start": ("/",),
+    "body": ("/body/",),
+    "lessons": ("/learn/",),
+    "article": ("/learn/article/",),
+    "lesson": ("/learn/sitting/",),
+    "hub": ("/p/{id}/", "/p/{stopped}/"),
+    "safety": ("/p/{id}/safety/1/", "/p/{id}/safety/2/", "/p/{id}/safety/8/"),
+    "result": ("/p/{id}/safety/", "/p/{stopped}/safety/"),
+    "where": ("/p/{id}/where/",),
+    "story": ("/p/{id}/story/knee/",),
+    "tests": ("/p/{id}/tests/",),
+    "thomas": ("/p/{id}/tests/thomas/",),
+    "change": ("/p/{id}/tests/change/",),
+    "examined": ("/p/{id}/tests/step/", "/p/{id}/tests/exam-hip/"),
+    "answer": ("/p/{id}/answer/",),
+    "time": ("/p/{id}/time/",),
+    "about": ("/p/{id}/about/",),
+    "plan": ("/p/{id}/plan/",),
+    "data": ("/p/{id}/data/",),
+    "not found": ("/nowhere/",),
+}
+NO_PAGES = {"begin", "body-scene", "body-bones", "export", "delete"}
+"""Addresses that answer no page: files, and forms that send on."""
+WITH_3D = {"body"}
+
+
+def names() -> set[str]:
+    """The names that `urls.py` gives."""
+    return set(re.findall(r'name="([\w-]+)"', URLS.read_text(encoding="utf-8")))
