@@ -1,4 +1,4 @@
-"""Every page of the site: no fault that axe-core finds, light and dark; nothing scrolls sideways; its weight."""
+"""Every page of the site: no fault that axe-core finds, light and dark; no sideways scroll; its weight."""
 
 import json
 from collections.abc import Iterator
