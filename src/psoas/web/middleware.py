@@ -1,17 +1,24 @@
-"""What every answer of the server carries, and what a person sees when the data cannot be written."""
+"""What every answer of the server carries, who may see a page, and what is shown when data cannot be kept."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from psoas.web import lock
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
+QUIET = "Psoas-Quiet"  # a request that a script makes by itself: it does not count as use
+_PASSPHRASE, _WAS = "_passphrase", "_was"
+_NOT_TYPED = ("csrfmiddlewaretoken", _PASSPHRASE, _WAS)
 
 
 def headers(get_response: Answer) -> Answer:
@@ -33,6 +40,84 @@ def headers(get_response: Answer) -> Answer:
     return answer
 
 
+class locked:  # named as the function that it stands for
+    """Where a passphrase is set, a page is shown to a browser that gave it and was used since.
+
+    What was sent to a locked page is not lost: the form that asks for the passphrase carries it along.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        renew = getattr(request, "renew", None)
+        if renew is not None and lock.COOKIE not in response.cookies:
+            lock.keep_open(response, renew)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: Any, named: Any
+    ) -> HttpResponse | None:
+        """The page that asks for the passphrase, or None where the way is free."""
+        if getattr(view, "open_while_locked", False):
+            return None
+        try:
+            return self._asked(request)
+        except DatabaseError as error:  # closed: whether there is a passphrase is not known
+            return not_saved(request, error)
+
+    def _asked(self, request: HttpRequest) -> HttpResponse | None:
+        kept = lock.current()
+        request.locks = kept is not None
+        if kept is None:
+            return None
+        if lock.is_open(request, kept):
+            if QUIET not in request.headers:
+                request.renew = kept
+            return None
+        wait_s: int | None = None
+        if request.method == "POST" and _PASSPHRASE in request.POST:
+            wait_s = lock.guess(kept, request.POST[_PASSPHRASE], request)
+            if wait_s is None:
+                request.renew = kept
+                if request.POST.get(_WAS) != "post":
+                    return redirect(request.get_full_path())
+                posted = request.POST.copy()
+                for name in (_PASSPHRASE, _WAS):
+                    posted.pop(name, None)
+                request.POST = posted
+                return None
+        was = request.POST.get(_WAS) or ("post" if request.method == "POST" else "get")
+        context = {
+            "typed": typed(request) if was == "post" else [],
+            "path": request.get_full_path(),
+            "was": was,
+            "wrong": wait_s is not None,
+            "wait_s": wait_s or 0,
+        }
+        return render(request, "locked.html", context, status=403)
+
+
+def open_while_locked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Marks a view that shows nothing of anybody: it answers also while the pages are locked."""
+    view.open_while_locked = True  # type: ignore[attr-defined]
+    return view
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, name by name, to be sent again."""
+    return [
+        (name, value) for name, values in request.POST.lists() if name not in _NOT_TYPED for value in values
+    ]
+
+
+def not_saved(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The page for a database that is locked, read-only, full or away, with what was typed."""
+    context = {"typed": typed(request), "path": request.get_full_path(), "posted": request.method == "POST"}
+    return render(request, "not_saved.html", context, status=503)
+
+
 class told_errors:  # named as the function that it stands for
     """A database that is locked, read-only or full: what happened, and the form as it was typed."""
 
@@ -44,10 +129,4 @@ class told_errors:  # named as the function that it stands for
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page for an error of the database; None leaves every other error to Django."""
-        if not isinstance(error, DatabaseError):
-            return None
-        hidden = ("csrfmiddlewaretoken",)
-        typed = [
-            (name, value) for name, values in request.POST.lists() if name not in hidden for value in values
-        ]
-        return render(request, "not_saved.html", {"typed": typed, "path": request.path}, status=503)
+        return not_saved(request, error) if isinstance(error, DatabaseError) else None

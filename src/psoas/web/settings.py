@@ -12,7 +12,9 @@ DATA = data_folder()
 SECRET_KEY = secret_key(DATA)
 DEBUG = False
 # Only names of this machine: a page of somebody else that points its name here (DNS rebinding) is refused.
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+# The address in the home network is one of them while `psoas serve --lan` runs, and only then.
+LAN = os.environ.get("PSOAS_LAN", "")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, [LAN])]
 INSTALLED_APPS = ["django.contrib.staticfiles", "psoas.web.apps.Web"]
 MIDDLEWARE = [
     "psoas.web.middleware.headers",
@@ -20,6 +22,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "psoas.web.middleware.locked",
     "psoas.web.middleware.told_errors",
 ]
 ROOT_URLCONF = "psoas.web.urls"
@@ -59,6 +62,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # refused; nobody has to act
         "waitress.queue": {"level": "ERROR"},
     },
 }

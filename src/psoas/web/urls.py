@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from psoas.web.views import answer, body, data, design, jobs, learn, quiz, safety, start, story
+from psoas.web.views import answer, body, data, design, jobs, learn, lock, quiz, safety, start, story
 
 
 def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[URLPattern, URLPattern]:
@@ -16,6 +16,7 @@ def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[
 urlpatterns = [
     path("", start.start, name="start"),
     path("begin/", start.begin, name="begin"),
+    path("lock/", lock.settings, name="lock"),
     path("body/", body.show, name="body"),
     path("body/scene.bin", body.scene, name="body-scene"),
     path("body/bones.glb", body.bones, name="body-bones"),

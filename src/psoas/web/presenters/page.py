@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from psoas import __version__
@@ -23,6 +24,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "notice": notice(knowledge.tables["purpose"]),
         "knowledge_hash": knowledge.hash[:12],
         "version": __version__,
+        "lan": settings.LAN,
+        "locks": getattr(request, "locks", False),
     }
 
 

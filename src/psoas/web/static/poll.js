@@ -6,7 +6,7 @@
     const part = document.querySelector("[data-poll='1']");
     if (!part) return;
     try {
-      const answer = await fetch(location.href, { cache: "no-store" });
+      const answer = await fetch(location.href, { cache: "no-store", headers: { "Psoas-Quiet": "1" } });
       const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-poll]");
       if (found && found.innerHTML !== part.innerHTML) renew(part, found);
     } catch {
