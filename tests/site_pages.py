@@ -9,9 +9,17 @@ URLS = Path(__file__).parents[1] / "src" / "psoas" / "web" / "urls.py"
 PAGES = {
     "start": ("/",),
     "body": ("/body/",),
-    "lessons": ("/learn/",),
-    "article": ("/learn/article/",),
-    "lesson": ("/learn/sitting/",),
+    "design": ("/design/",),
+    "lessons": ("/learn/", "/p/{id}/learn/"),
+    "article": ("/learn/article/", "/learn/article/?verdict=contradicted"),
+    "resources": ("/learn/resources/?country=GB", "/learn/resources/?country=EU"),
+    "quiz": ("/learn/quiz/", "/p/{id}/learn/quiz/"),
+    "question": (
+        "/learn/quiz/reverse-plank/",
+        "/learn/quiz/reverse-plank/?answer=1",
+        "/p/{id}/learn/quiz/exercise-and-muscle/",
+    ),
+    "lesson": ("/learn/sitting/", "/p/{id}/learn/where-it-lies/"),
     "hub": ("/p/{id}/", "/p/{stopped}/"),
     "safety": ("/p/{id}/safety/1/", "/p/{id}/safety/2/", "/p/{id}/safety/8/"),
     "result": ("/p/{id}/safety/", "/p/{stopped}/safety/"),
@@ -28,7 +36,7 @@ PAGES = {
     "data": ("/p/{id}/data/",),
     "not found": ("/nowhere/",),
 }
-NO_PAGES = {"begin", "body-scene", "body-bones", "export", "delete"}
+NO_PAGES = {"begin", "body-scene", "body-bones", "export", "delete", "answered"}
 """Addresses that answer no page: files, and forms that send on."""
 WITH_3D = {"body"}
 

@@ -8,11 +8,8 @@ import pytest
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
-from test_web_views import DESK, begin, client, data, fill
-
+from filled import DESK, begin, fill
 from site_pages import PAGES
-
-__all__ = ["client", "data"]  # fixtures
 
 pytestmark = pytest.mark.xdist_group("web")
 
