@@ -318,8 +318,8 @@ def test_a_taken_port_and_a_bad_database_address_are_one_clear_error(data: Path)
     from psoas.web.__main__ import listening
     from psoas.web.storage import database
 
-    with listening(0) as taken, pytest.raises(InputError, match="is taken"):
-        listening(taken.getsockname()[1])
+    with listening("127.0.0.1", 0) as taken, pytest.raises(InputError, match="is taken"):
+        listening("127.0.0.1", taken.getsockname()[1])
     with pytest.raises(InputError, match="PostgreSQL"):
         database(data, "mysql://somewhere/x")
     found = database(data, "postgresql://ann:p%40ss@db.home:5433/psoas")
