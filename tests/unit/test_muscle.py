@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from psoas.engine.body import load_body
-from psoas.engine.muscle import capacity, knob, sampled, tendon_strain
+from psoas.engine.muscle import between_samples, capacity, knob, sampled, tendon_strain
 from psoas.engine.types import AS_BUILT, Condition, MuscleTable
 from psoas.errors import UserError
 
@@ -109,7 +109,9 @@ def test_the_tendon_gives_4_9_percent_at_the_maximal_force():
 def test_curves_are_read_between_samples_and_go_straight_on():
     grid, curve = np.array([0.0, 1.0, 3.0]), np.array([[0.0, 2.0, 4.0], [1.0, 1.0, 0.0]])
     at = np.array([[0.5, 2.0], [4.0, 0.5], [-1.0, -1.0]])
-    np.testing.assert_allclose(sampled(grid, curve, at), [[1.0, 0.5], [5.0, 1.0], [0.0, 1.0]])
+    np.testing.assert_allclose(
+        sampled(curve, between_samples(grid, at)), [[1.0, 0.5], [5.0, 1.0], [0.0, 1.0]]
+    )
 
 
 def test_knobs_name_groups_muscles_and_sides():

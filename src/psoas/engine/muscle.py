@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from psoas.engine.muscle_table import lines_of
 from psoas.engine.types import AS_BUILT, Condition, MuscleTable
@@ -62,13 +62,14 @@ def capacity(
     length = fibre / optimal
     velocity = velocity_m_s * cosine / (optimal * fastest)
     active = muscles.max_isometric_force_n * knob(muscles, condition.strength, 1.0)
-    active = active * sampled(muscles.curve_length, muscles.active_force_length, length)
+    places = between_samples(muscles.curve_length, length)
+    active = active * sampled(muscles.active_force_length, places)
     if pennation:
         active = active * cosine
     if force_velocity:
         active = active * np.interp(velocity, muscles.curve_velocity, muscles.force_velocity)
     passive = muscles.max_isometric_force_n * knob(muscles, condition.stiffness, 1.0)
-    passive = passive * cosine * sampled(muscles.curve_length, muscles.passive_force_length, length)
+    passive = passive * cosine * sampled(muscles.passive_force_length, places)
     return Capacity(active, passive, length, velocity)
 
 
@@ -85,14 +86,18 @@ def tendon_strain(
     return np.asarray(np.log1p(5.0 * normalised) / k)
 
 
-def sampled(
-    grid: Float[np.ndarray, "sample"],
-    curve: Float[np.ndarray, "muscle sample"],
-    at: Float[np.ndarray, "time muscle"],
-) -> Float[np.ndarray, "time muscle"]:
-    """Each muscle's curve at its own lengths, linear between samples, straight on beyond the last."""
+Places = tuple[Int[np.ndarray, "time muscle"], Float[np.ndarray, "time muscle"]]
+
+
+def between_samples(grid: Float[np.ndarray, "sample"], at: Float[np.ndarray, "time muscle"]) -> Places:
+    """The sample before each length, and the part of the way to the next; beyond 1 after the last."""
     left = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 2)
-    part = (np.maximum(at, grid[0]) - grid[left]) / (grid[left + 1] - grid[left])
+    return left, (np.maximum(at, grid[0]) - grid[left]) / (grid[left + 1] - grid[left])
+
+
+def sampled(curve: Float[np.ndarray, "muscle sample"], places: Places) -> Float[np.ndarray, "time muscle"]:
+    """Each muscle's curve at its own lengths, linear between samples, straight on beyond the last."""
+    left, part = places
     muscle = np.arange(len(curve))
     return np.asarray((1.0 - part) * curve[muscle, left] + part * curve[muscle, left + 1])
 

@@ -54,6 +54,15 @@ class Scene:
     solved: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Doing:
+    """What the muscles do over a movement under one condition; the units are those of `Scene`."""
+
+    fibre_length: Float[np.ndarray, "time muscle"]
+    activation: Float[np.ndarray, "time muscle"]
+    force_n: Float[np.ndarray, "time muscle"]
+
+
 def scene(
     body: Body,
     coordinates: Coordinates,
@@ -61,26 +70,38 @@ def scene(
     condition: Condition = AS_BUILT,
 ) -> Scene:
     """The scene of a movement, with the activations and forces of its legs where they were solved."""
-    table = body.muscles
     path, first, length = _paths(body, coordinates)
-    pull = capacity(table, length, np.zeros_like(length), condition)
-    activation, force = np.zeros_like(length), pull.passive_n.copy()
     for leg in (muscles or {}).values():
         if not np.array_equal(leg.time_s, coordinates.time_s):
             raise ValueError("coordinates and muscle forces have to stand on the same times")
-        at = [table.names.index(name) for name in leg.names]
-        activation[:, at], force[:, at] = np.nan_to_num(leg.activation), np.nan_to_num(leg.force_n)
+    done = doing(body, length, muscles, condition)
     return Scene(
         body=body,
         bones=segment_poses(body, coordinates, bone_names()),
         path_m=path,
         first=first,
         length_m=length,
-        fibre_length=pull.fibre_length,
-        activation=activation,
-        force_n=force,
+        fibre_length=done.fibre_length,
+        activation=done.activation,
+        force_n=done.force_n,
         solved=bool(muscles),
     )
+
+
+def doing(
+    body: Body,
+    length_m: Float[np.ndarray, "time muscle"],
+    muscles: Mapping[Side, MuscleForces] | None = None,
+    condition: Condition = AS_BUILT,
+) -> Doing:
+    """What the lines of these lengths do: solved where a leg is given, passive elsewhere."""
+    table = body.muscles
+    pull = capacity(table, length_m, np.zeros_like(length_m), condition)
+    activation, force = np.zeros_like(length_m), pull.passive_n.copy()
+    for leg in (muscles or {}).values():
+        at = [table.names.index(name) for name in leg.names]
+        activation[:, at], force[:, at] = np.nan_to_num(leg.activation), np.nan_to_num(leg.force_n)
+    return Doing(pull.fibre_length, activation, force)
 
 
 def scene_frames(shown: Scene, window_s: tuple[float, float]) -> Scene:
@@ -102,25 +123,16 @@ def scene_frames(shown: Scene, window_s: tuple[float, float]) -> Scene:
 def encode(shown: Scene) -> tuple[dict[str, Any], bytes]:
     """Header and block of numbers; equal scenes give equal bytes."""
     base = shown.bones.origin_m[:, 0]
-    arrays = {
-        "time_s": (shown.bones.time_s, "<f4", 1.0),
-        "bone_origin_m": (shown.bones.origin_m, "<f4", 1.0),
-        "bone_quaternion": (_quaternions(shown.bones.orientation), "<i2", 1.0 / 32767.0),
-        "path_m": (shown.path_m - base[:, None], "<i2", 5e-5),
-        "length_m": (shown.length_m, "<u2", 2e-5),
-        "fibre_length": (shown.fibre_length, "<u2", 1e-4),
-        "activation": (shown.activation, "|u1", 1.0 / 255.0),
-        "force_n": (shown.force_n, "<u2", 0.2),
-    }
-    block = bytearray()
-    described = []
-    for name, (values, kind, unit) in arrays.items():
-        packed = _packed(values, kind, unit)
-        described.append(
-            {"name": name, "type": kind, "shape": list(values.shape), "at": len(block), "unit": unit}
-        )
-        block += packed.tobytes()
-        block += b"\0" * (-len(block) % 4)
+    described, block = _block(
+        {
+            "time_s": (shown.bones.time_s, "<f4", 1.0),
+            "bone_origin_m": (shown.bones.origin_m, "<f4", 1.0),
+            "bone_quaternion": (_quaternions(shown.bones.orientation), "<i2", 1.0 / 32767.0),
+            "path_m": (shown.path_m - base[:, None], "<i2", 5e-5),
+            "length_m": (shown.length_m, "<u2", 2e-5),
+            **_of_doing(Doing(shown.fibre_length, shown.activation, shown.force_n)),
+        }
+    )
     header = {
         "format": FORMAT,
         "body": {"name": shown.body.name, "sha256": shown.body.sha256},
@@ -134,7 +146,13 @@ def encode(shown: Scene) -> tuple[dict[str, Any], bytes]:
         "arrays": described,
         "bytes": len(block),
     }
-    return header, bytes(block)
+    return header, block
+
+
+def encode_doing(done: Doing) -> tuple[dict[str, Any], bytes]:
+    """Header and block of the three arrays that a condition changes, for a scene that is there already."""
+    described, block = _block(_of_doing(done))
+    return {"format": FORMAT, "frames": len(done.force_n), "arrays": described, "bytes": len(block)}, block
 
 
 def decode(header: Mapping[str, Any], block: bytes) -> dict[str, np.ndarray]:
@@ -144,6 +162,29 @@ def decode(header: Mapping[str, Any], block: bytes) -> dict[str, np.ndarray]:
         * a["unit"]
         for a in header["arrays"]
     }
+
+
+Numbers = tuple[np.ndarray, str, float]  # values, type as stored, unit
+
+
+def _of_doing(done: Doing) -> dict[str, Numbers]:
+    return {
+        "fibre_length": (done.fibre_length, "<u2", 1e-4),
+        "activation": (done.activation, "|u1", 1.0 / 255.0),
+        "force_n": (done.force_n, "<u2", 0.2),
+    }
+
+
+def _block(arrays: Mapping[str, Numbers]) -> tuple[list[dict[str, Any]], bytes]:
+    """The arrays one after the other, each at a multiple of four bytes, and where they are."""
+    block, described = bytearray(), []
+    for name, (values, kind, unit) in arrays.items():
+        described.append(
+            {"name": name, "type": kind, "shape": list(values.shape), "at": len(block), "unit": unit}
+        )
+        block += _packed(values, kind, unit).tobytes()
+        block += b"\0" * (-len(block) % 4)
+    return described, bytes(block)
 
 
 def _described(shown: Scene) -> list[dict[str, Any]]:

@@ -205,15 +205,28 @@ def recorded_movement(
     return _movement(analysis, settings, mechanics, {}, progress)
 
 
-def what_if(movement: Movement, condition: Condition) -> WhatIf:
-    """Every load under one condition in every setting, beside the same loads as built."""
+def shared(movement: Movement, condition: Condition) -> tuple[Mapping[Side, MuscleForces], ...]:
+    """The muscle forces of both legs under one condition, once for every setting."""
+    return tuple(
+        {side: _forces(ready, side, condition) for side in ready.contacts} for ready in movement.ready
+    )
+
+
+def what_if(
+    movement: Movement, condition: Condition, forces: Sequence[Mapping[Side, MuscleForces]] | None = None
+) -> WhatIf:
+    """Every load under one condition in every setting, beside the same loads as built.
+
+    `forces` are those of `shared`, where they are known already.
+    """
     weight = body_weight_n(movement.analysis.subject.mass_kg)
-    solved = [_solve(movement.analysis, ready, condition) for ready in movement.ready]
+    forces = forces or shared(movement, condition)
+    loads = [_loads(movement.analysis, r, f) for r, f in zip(movement.ready, forces, strict=True)]
     bands = []
     for place, before in movement.ready[0].loads_n.items():
         pairs = [
-            (r.loads_n.get(place), loads.get(place))
-            for r, (loads, _) in zip(movement.ready, solved, strict=True)
+            (r.loads_n.get(place), changed.get(place))
+            for r, changed in zip(movement.ready, loads, strict=True)
         ]
         change = tuple(after / base - 1.0 for base, after in pairs if base and after is not None)
         if len(change) != len(pairs):
@@ -222,7 +235,7 @@ def what_if(movement: Movement, condition: Condition) -> WhatIf:
         large = abs(change[0]) > max(LEAST_SHARE, max(change) - min(change))
         clear = large and abs(after - before) > LEAST_BW * weight
         bands.append(Band(place, before, after, before / weight, after / weight, change, clear))
-    unsolved = max(count for _, count in solved)
+    unsolved = max(int(np.count_nonzero(f.status)) for sides in forces for f in sides.values())
     settings = tuple(ready.setting for ready in movement.ready)
     notes = movement.analysis.notes
     return WhatIf(movement.analysis.trial, condition, settings, tuple(bands), unsolved, notes)
@@ -233,7 +246,9 @@ def many(movement: Movement, conditions: Sequence[Condition]) -> Float[np.ndarra
     ready = movement.ready[0]
     found = np.full((len(conditions), len(ready.loads_n)), np.nan)
     for k, condition in enumerate(conditions):
-        loads, _ = _solve(movement.analysis, ready, condition)
+        loads = _loads(
+            movement.analysis, ready, {side: _forces(ready, side, condition) for side in ready.contacts}
+        )
         found[k] = [loads.get(place, np.nan) for place in ready.loads_n]
     return found
 
@@ -297,12 +312,6 @@ def _forces(ready: Ready, side: Side, condition: Condition) -> MuscleForces:
         start=ready.as_built.get(side),
         throw=False,
     )
-
-
-def _solve(analysis: Analysis, ready: Ready, condition: Condition) -> tuple[dict[Place, float], int]:
-    forces = {side: _forces(ready, side, condition) for side in ready.contacts}
-    unsolved = max(int(np.count_nonzero(f.status)) for f in forces.values())
-    return _loads(analysis, ready, forces), unsolved
 
 
 def _loads(analysis: Analysis, ready: Ready, forces: Mapping[Side, MuscleForces]) -> dict[Place, float]:

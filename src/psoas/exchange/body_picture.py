@@ -15,7 +15,7 @@ from jaxtyping import Float
 
 from psoas.engine.kinematics import coordinate_values, joint_motion
 from psoas.engine.peaks import contact_of, resultant_n
-from psoas.engine.types import Analysis, Body, Coordinates, Side, Solved
+from psoas.engine.types import Analysis, Body, Coordinates, MuscleForces, Side
 from psoas.exchange import words
 from psoas.units import body_weight_n
 
@@ -89,27 +89,25 @@ def leg_figures(analysis: Analysis, kinds: Sequence[str]) -> tuple[Figure, ...]:
         return ()
     most = max(told, key=lambda c: abs(c.after.n - c.before.n))
     side, frame = most.side, most.before.frame
-    weight = body_weight_n(analysis.subject.mass_kg)
     figures = []
     for solved, kind in zip(analysis.solved, kinds, strict=True):
-        load = float(resultant_n(contact_of(solved, "tibiofemoral", side))[frame]) / weight
+        load = float(resultant_n(contact_of(solved, "tibiofemoral", side))[frame])
         name = words.name_of(solved.condition)
         figures.append(
-            Figure(
-                _leg(
-                    analysis.body, analysis.coordinates, frame, side, _forces(solved, side, frame), load, name
-                ),
-                name[0].upper() + name[1:],
-                f"{load:.1f}",
-                kind,
-            )
+            leg_figure(analysis, frame, solved.muscles[side], side, load, name[0].upper() + name[1:], kind)
         )
     return tuple(figures)
 
 
-def _forces(solved: Solved, side: Side, frame: int) -> dict[str, float]:
-    muscles = solved.muscles[side]
-    return {name: float(muscles.force_n[frame, i]) for i, name in enumerate(muscles.names)}
+def leg_figure(
+    analysis: Analysis, frame: int, muscles: MuscleForces, side: Side, load_n: float, title: str, kind: str
+) -> Figure:
+    """One leg in one frame under the given muscle forces; `load_n` is that on its knee."""
+    load = load_n / body_weight_n(analysis.subject.mass_kg)
+    force = {name: float(muscles.force_n[frame, i]) for i, name in enumerate(muscles.names)}
+    said = title[0].lower() + title[1:]
+    drawn = _leg(analysis.body, analysis.coordinates, frame, side, force, load, said)
+    return Figure(drawn, title, f"{load:.1f}", kind)
 
 
 def _leg(

@@ -1,36 +1,73 @@
-"""The body in 3D: the page, and the two files that its viewer loads."""
+"""The body in 3D: the page with its what-if, and the files that page and viewer load."""
 
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from psoas.web.presenters import body
+from psoas.web.presenters import body, body_scene, knobs, what_if
+from psoas.web.presenters.movements import SHOWN, ready
 
 ISLAND = Path(__file__).parents[1] / "static" / "islands" / "body.js"
+NUMBERS = "application/octet-stream"
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """One stride as built, weak and short: picture, curve, sentences, tables."""
-    if not body.ready():
+    """One movement as it is and changed: knobs, picture, curve, sentence, tables."""
+    form = knobs.read(request.GET.dict())
+    if form.errors:
+        return render(request, "body_wrong.html", body.form_context(form), status=422)
+    if not ready(form.setting.movement):
         waiting = render(request, "body_wait.html")
         waiting["Refresh"] = "1"
         return waiting
-    return render(request, "body.html", {**body.page(), "island": ISLAND.is_file()})
+    return render(request, "body.html", {**body.page(form), "island": ISLAND.is_file()})
+
+
+@require_safe
+def curve(request: HttpRequest) -> HttpResponse:
+    """What one setting changes, as JSON: curve with band, sentence, table; with `figures` the drawings."""
+    form = knobs.read(request.GET.dict())
+    if form.errors:
+        return JsonResponse({"errors": form.errors}, status=422)
+    answer = what_if.answered(form.setting)
+    told = what_if.as_json(answer)
+    if "figures" in request.GET:
+        told["figures"] = body.figures_of(answer)
+    return JsonResponse(told)
 
 
 @require_safe
 @gzip_page
 def scene(request: HttpRequest) -> HttpResponse:
-    """The stride in numbers."""
-    return HttpResponse(body.scene_bytes(), content_type="application/octet-stream")
+    """A movement in numbers."""
+    movement = request.GET.get("movement", "")
+    if movement not in SHOWN:
+        return _no_such_movement()
+    return HttpResponse(body_scene.scene_bytes(movement), content_type=NUMBERS)
+
+
+@require_safe
+@gzip_page
+def doing(request: HttpRequest) -> HttpResponse:
+    """What the muscles do under one setting, in numbers."""
+    form = knobs.read(request.GET.dict())
+    if form.errors:
+        return JsonResponse({"errors": form.errors}, status=422)
+    return HttpResponse(body_scene.doing_bytes(what_if.answered(form.setting)), content_type=NUMBERS)
 
 
 @require_safe
 @gzip_page
 def bones(request: HttpRequest) -> HttpResponse:
     """The bones."""
-    return HttpResponse(body.bones(), content_type="model/gltf-binary")
+    return HttpResponse(body_scene.bones(), content_type="model/gltf-binary")
+
+
+def _no_such_movement() -> HttpResponse:
+    error = _("There is no such movement here. Choose one of the list.")
+    return JsonResponse({"errors": {"movement": error}}, status=422)

@@ -1,119 +1,128 @@
-// The page of the body: one stride to watch, turn and ask. Everything the picture shows stands beside it in
-// words and in a table, which the server has already filled; this keeps them at the moment that is shown.
+// The page of the body: a movement to watch, turn and ask, once or twice beside each other. Everything the
+// picture shows stands beside it in words and in a table, which the server has already filled.
 
+import * as THREE from "three";
 import { Bones } from "./bones";
 import type { ColourBy } from "./colours";
 import { Muscles } from "./muscles";
-import { type Scene, between, readScene } from "./scene";
-import { Stage, type View } from "./stage";
-
-/** What the server says in words, so that nothing here has to be translated. */
-interface Words {
-  names: Record<string, string>;
-  does: Record<string, string>;
-  play: string;
-  pause: string;
-  moment: string;
-  one: string;
-  nothing: string;
-}
+import { part, reveal } from "./page";
+import { Player } from "./player";
+import { type Doing, type Scene, between, readDoing, readScene } from "./scene";
+import { type Places, Stage, type View } from "./stage";
+import { Telling } from "./telling";
 
 const STEP_RAD = 0.12;
 const TABLE_MS = 250;
 const FORWARD_PERCENT = 1;
-const SPEED = 0.5; // of the real stride: slow enough to see
-const STILL_MS = 900;
-const STILL_POSES = 10;
+const TURN: Record<string, [number, number, number]> = {
+  ArrowLeft: [-STEP_RAD, 0, 1],
+  ArrowRight: [STEP_RAD, 0, 1],
+  ArrowUp: [0, -STEP_RAD, 1],
+  ArrowDown: [0, STEP_RAD, 1],
+  "+": [0, 0, 1.15],
+  "=": [0, 0, 1.15],
+  "-": [0, 0, 1 / 1.15],
+};
+
+/** Muscles of one body, and what they do. */
+interface Body {
+  muscles: Muscles;
+  doing: Doing;
+}
 
 class BodyPage {
-  private at = 0; // frame, also between frames
-  private playing = false;
+  private readonly player: Player;
+  private readonly telling: Telling;
   private chosen: number | null = null;
-  private condition = 0;
   private colour: ColourBy = "muscle";
-  private last_ms = 0;
   private told_ms = 0;
-  private readonly still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  /** Which bodies the picture shows, from left to right. */
+  private shown: number[];
 
   constructor(
     private readonly root: HTMLElement,
     private readonly stage: Stage,
     private readonly scene: Scene,
     private readonly bones: Bones,
-    private readonly muscles: Muscles,
-    private readonly words: Words,
+    private readonly bodies: Body[],
   ) {
-    stage.scene.add(bones.group, muscles.mesh);
-    stage.stand(scene.boneOrigin[1]);
-    this.at = (Number(root.dataset["percent"]) / 100) * scene.header.frames;
+    stage.scene.add(bones.group, ...bodies.map((body) => body.muscles.mesh));
+    this.shown = bodies.map((_, k) => k);
+    this.telling = new Telling(root, scene, bodies.map((body) => body.doing));
+    this.player = new Player(root, scene.header, () => this.show());
     this.wire();
-    this.show();
+    this.pose();
+    stage.stand(this.places());
+    this.arrange(this.shown);
   }
 
   /** Called by the stage before it draws. */
   frame(): void {
-    const now = performance.now();
-    if (this.playing && this.still) this.step(now);
-    else if (this.playing) {
-      const passed = Math.min(0.1, (now - this.last_ms) / 1000) * SPEED;
-      this.at = (this.at + (passed / this.scene.header.stride_s) * this.scene.header.frames) % this.scene.header.frames;
-    }
-    if (!this.still) this.last_ms = now;
-    const doing = this.scene.doing[this.condition];
-    this.bones.pose(this.at);
-    this.muscles.shape(this.at, doing, this.rise());
-    this.muscles.paint(this.at, doing, this.colour, this.chosen);
-    if (!this.playing) return;
-    if (now - this.told_ms > TABLE_MS) this.tell();
-    this.slide();
+    const goesOn = this.player.advance();
+    this.pose();
+    if (!goesOn) return;
+    if (performance.now() - this.told_ms > TABLE_MS) this.tell();
+    this.player.slide();
     this.stage.draw();
   }
 
-  /** For whoever asked for less motion: a pose, a pause, the next pose. */
-  private step(now: number): void {
-    if (now - this.last_ms < STILL_MS) return;
-    this.last_ms = now;
-    const { frames } = this.scene.header;
-    this.at = (this.at + frames / STILL_POSES) % frames;
+  /** The muscles of the changed body under a new setting. */
+  change(doing: Doing): void {
+    const changed = this.bodies[1];
+    if (changed === undefined) return;
+    changed.doing = doing;
+    this.telling.doing = this.bodies.map((body) => body.doing);
+    this.show();
+  }
+
+  private pose(): void {
+    const { at } = this.player;
+    const rise = this.rise();
+    this.bones.pose(at);
+    for (const k of this.shown) {
+      const { muscles, doing } = this.bodies[k];
+      muscles.shape(at, doing, rise);
+      muscles.paint(at, doing, this.colour, this.chosen);
+    }
   }
 
   private rise(): number {
-    const count = this.scene.header.bones.length;
-    return between(this.scene.boneOrigin, this.scene.header.frames, count * 3, this.at, 1);
+    const { bones, frames } = this.scene.header;
+    return between(this.scene.boneOrigin, frames, bones.length * 3, this.player.at, 1);
   }
 
-  private percent(): number {
-    return (100 * this.at) / this.scene.header.frames;
+  private places(): Places {
+    const knees = ["tibia_r", "tibia_l"].map((name) => this.bones.place(name)).filter((place) => place !== null);
+    const knee = knees.reduce((sum, place) => sum.add(place), new THREE.Vector3()).divideScalar(knees.length);
+    return { boxes: this.bones.boxes(), hip: this.bones.place("pelvis") ?? knee, knee, from: this.scene.header.from };
   }
 
   private wire(): void {
     const { root, stage } = this;
-    const canvas = stage.canvas;
-    this.part("play").addEventListener("click", () => this.setPlaying(!this.playing));
-    this.input("scrub").addEventListener("input", () => this.goTo(Number(this.input("scrub").value)));
     for (const button of root.querySelectorAll<HTMLButtonElement>("[data-view]")) {
-      button.addEventListener("click", () => stage.look(button.dataset["view"] as View));
+      button.addEventListener("click", () => {
+        stage.stand(this.places());
+        stage.look(button.dataset["view"] as View);
+      });
     }
     for (const button of root.querySelectorAll<HTMLButtonElement>("[data-zoom]")) {
       button.addEventListener("click", () => stage.orbit(0, 0, Number(button.dataset["zoom"])));
     }
-    for (const choice of root.querySelectorAll<HTMLInputElement>("[name=condition]")) {
-      choice.addEventListener("change", () => this.setCondition(Number(choice.value)));
-      if (choice.checked) this.condition = Number(choice.value);
+    for (const choice of root.querySelectorAll<HTMLInputElement>("[name=shown]")) {
+      choice.addEventListener("change", () =>
+        this.arrange(choice.value === "both" ? this.bodies.map((_, k) => k) : [Number(choice.value)]),
+      );
     }
     for (const choice of root.querySelectorAll<HTMLInputElement>("[name=colour]")) {
       choice.addEventListener("change", () => this.setColour(choice.value as ColourBy));
       if (choice.checked) this.colour = choice.value as ColourBy;
     }
-    const list = this.part("choose") as HTMLSelectElement;
+    const list = part(root, "choose") as HTMLSelectElement;
     list.addEventListener("change", () => this.choose(list.value));
-    for (const button of root.querySelectorAll<HTMLButtonElement>("[data-choose]")) {
-      button.addEventListener("click", () => this.choose(button.dataset["choose"] ?? ""));
-    }
-    canvas.addEventListener("keydown", (event) => this.key(event));
+    stage.canvas.addEventListener("keydown", (event) => this.key(event));
     let pressed: [number, number] | null = null;
-    canvas.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
-    canvas.addEventListener("pointerup", (event) => {
+    stage.canvas.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
+    stage.canvas.addEventListener("pointerup", (event) => {
       if (pressed !== null && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < 6) {
         this.pick(event.clientX, event.clientY);
       }
@@ -122,55 +131,39 @@ class BodyPage {
   }
 
   private key(event: KeyboardEvent): void {
-    const turn: Record<string, [number, number, number]> = {
-      ArrowLeft: [-STEP_RAD, 0, 1],
-      ArrowRight: [STEP_RAD, 0, 1],
-      ArrowUp: [0, -STEP_RAD, 1],
-      ArrowDown: [0, STEP_RAD, 1],
-      "+": [0, 0, 1.15],
-      "=": [0, 0, 1.15],
-      "-": [0, 0, 1 / 1.15],
-    };
-    const move = turn[event.key];
+    const move = TURN[event.key];
     if (move !== undefined) this.stage.orbit(...move);
-    else if (event.key === " ") this.setPlaying(!this.playing);
+    else if (event.key === " ") this.player.set(!this.player.playing);
     else if (event.key === "," || event.key === ".") {
-      this.goTo(this.percent() + (event.key === "." ? FORWARD_PERCENT : -FORWARD_PERCENT));
+      this.player.goTo(this.player.percent + (event.key === "." ? FORWARD_PERCENT : -FORWARD_PERCENT));
     } else return;
     event.preventDefault();
   }
 
   private pick(x: number, y: number): void {
-    const hit = this.stage.under(x, y, [this.muscles.mesh, this.bones.group]);
-    const muscle = hit !== null && hit.object === this.muscles.mesh && hit.face ? this.muscles.muscleOf(hit.face) : null;
-    this.choose(muscle === null ? "" : this.scene.header.muscles[muscle].name);
+    const meshOf = (pane: number): THREE.Mesh => this.bodies[this.shown[pane]].muscles.mesh;
+    const [pane, hit] = this.stage.under(x, y, (k) => [meshOf(k), this.bones.group]);
+    const { muscles } = this.bodies[this.shown[pane]];
+    const found = hit !== null && hit.object === muscles.mesh && hit.face ? muscles.muscleOf(hit.face) : null;
+    this.choose(found === null ? "" : this.scene.header.muscles[found].name);
   }
 
   private choose(name: string): void {
     const found = this.scene.header.muscles.findIndex((m) => m.name === name);
     this.chosen = found < 0 ? null : found;
-    (this.part("choose") as HTMLSelectElement).value = found < 0 ? "" : name;
+    (part(this.root, "choose") as HTMLSelectElement).value = found < 0 ? "" : name;
     this.show();
   }
 
-  private setPlaying(playing: boolean): void {
-    this.playing = playing;
-    this.last_ms = performance.now();
-    this.part("play").textContent = playing ? this.words.pause : this.words.play;
-    // A reader is told the moment where it stops, not every frame on the way.
-    this.part("says").setAttribute("aria-live", playing ? "off" : "polite");
-    this.show();
-  }
-
-  private goTo(percent: number): void {
-    const frames = this.scene.header.frames;
-    this.at = ((((percent / 100) * frames) % frames) + frames) % frames;
-    this.show();
-  }
-
-  private setCondition(condition: number): void {
-    this.condition = condition;
-    this.root.dataset["condition"] = String(condition);
+  /** Puts bodies beside each other; the names above them follow. */
+  private arrange(shown: number[]): void {
+    this.shown = shown;
+    for (const name of this.root.querySelectorAll<HTMLElement>("[data-pane]")) {
+      name.hidden = !shown.includes(Number(name.dataset["pane"]));
+    }
+    this.stage.show(
+      shown.map((k) => () => this.bodies.forEach((body, other) => (body.muscles.mesh.visible = other === k))),
+    );
     this.show();
   }
 
@@ -181,94 +174,48 @@ class BodyPage {
   }
 
   private show(): void {
-    this.slide();
+    this.player.slide();
     this.tell();
     this.stage.draw();
   }
 
-  private slide(): void {
-    const percent = Math.round(this.percent()) % 100;
-    this.input("scrub").value = String(percent);
-    this.input("scrub").setAttribute("aria-valuetext", filled(this.words.moment, { percent }));
-    const cursor = this.root.querySelector("[data-cursor]");
-    if (!(cursor instanceof SVGLineElement)) return;
-    const left = Number(cursor.dataset["left"]);
-    const x = left + (this.percent() / 100) * (Number(cursor.dataset["right"]) - left);
-    cursor.setAttribute("x1", x.toFixed(1));
-    cursor.setAttribute("x2", x.toFixed(1));
-  }
-
-  /** The sentence and the table at this moment. */
   private tell(): void {
     this.told_ms = performance.now();
-    const percent = Math.round(this.percent()) % 100;
-    this.part("moment").textContent = filled(this.words.moment, { percent });
-    for (const row of this.root.querySelectorAll<HTMLElement>("tr[data-lines]")) this.fillRow(row);
-    const k = this.chosen;
-    if (k === null) {
-      this.part("says").textContent = this.words.nothing;
-      return;
-    }
-    const { name } = this.scene.header.muscles[k];
-    this.part("says").textContent = filled(this.words.one, {
-      name: this.words.names[name],
-      does: this.words.does[name],
-      length: (100 * this.length(k)).toFixed(1),
-      force: this.force([k]).toFixed(0),
-      percent,
-    });
+    this.telling.tell(this.player.at, this.chosen);
   }
-
-  private fillRow(row: HTMLElement): void {
-    const lines = (row.dataset["lines"] ?? "").split(" ").map(Number);
-    const cells = row.querySelectorAll("td");
-    const mean = lines.reduce((sum, k) => sum + this.length(k), 0) / lines.length;
-    cells[0].textContent = (100 * mean).toFixed(1);
-    this.scene.doing.forEach((_, c) => {
-      cells[1 + c].textContent = this.force(lines, c).toFixed(0);
-    });
-  }
-
-  private length(k: number): number {
-    const { frames, muscles } = this.scene.header;
-    return between(this.scene.length_m, frames, muscles.length, this.at, k);
-  }
-
-  private force(lines: number[], condition = this.condition): number {
-    const { frames, muscles } = this.scene.header;
-    const force = this.scene.doing[condition].force_n;
-    return lines.reduce((sum, k) => sum + between(force, frames, muscles.length, this.at, k), 0);
-  }
-
-  private part(name: string): HTMLElement {
-    const found = this.root.querySelector<HTMLElement>(`[data-part=${name}]`);
-    if (found === null) throw new Error(`the page has no part ${name}`);
-    return found;
-  }
-
-  private input(name: string): HTMLInputElement {
-    return this.part(name) as HTMLInputElement;
-  }
-}
-
-/** "{length} cm" with its values; the sentence itself comes from the server. */
-function filled(sentence: string, values: Record<string, string | number>): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 async function start(root: HTMLElement): Promise<void> {
   const canvas = root.querySelector("canvas");
-  const words = document.getElementById("body-words");
-  if (canvas === null || words === null) return;
+  if (canvas === null) return;
   let page: BodyPage | null = null;
   canvas.hidden = false;
   const stage = new Stage(canvas, () => page?.frame());
-  const scene = readScene(await bytes(root.dataset["scene"] ?? ""));
-  const bones = await Bones.load(root.dataset["bones"] ?? "", scene);
-  page = new BodyPage(root, stage, scene, bones, new Muscles(scene), JSON.parse(words.textContent ?? "") as Words);
+  const { scene: sceneAt = "", bones: bonesAt = "", doing: doingAt, query } = root.dataset;
+  const changed = doingAt === undefined ? null : bytes(`${doingAt}?${query}`).then(readDoing);
+  const scene = readScene(await bytes(sceneAt));
+  const bones = await Bones.load(bonesAt, scene);
+  const all = [scene.doing, ...(changed === null ? [] : [await changed])];
+  page = new BodyPage(root, stage, scene, bones, all.map((doing) => ({ muscles: new Muscles(scene), doing })));
   root.dataset["state"] = "ready";
-  for (const part of root.querySelectorAll<HTMLElement>("[data-with=island]")) part.hidden = false;
-  for (const part of root.querySelectorAll<HTMLElement>("[data-with=picture]")) part.hidden = true;
+  reveal(root, "island", true);
+  reveal(root, "picture", false);
+  follow(root, page, doingAt ?? "");
+}
+
+/** A new setting brings new colours; an answer that comes after a later one is dropped. */
+function follow(root: HTMLElement, page: BodyPage, doingAt: string): void {
+  let latest = "";
+  root.addEventListener("settled", (event) => {
+    const query = (event as CustomEvent<string>).detail;
+    latest = query;
+    bytes(`${doingAt}?${query}`).then(
+      (found) => {
+        if (latest === query) page.change(readDoing(found));
+      },
+      () => undefined, // the curve's own question has already said that the server is away
+    );
+  });
 }
 
 async function bytes(url: string): Promise<ArrayBuffer> {
@@ -283,6 +230,6 @@ for (const root of document.querySelectorAll<HTMLElement>("[data-island=body]"))
     root.dataset["state"] = "picture";
     const canvas = root.querySelector("canvas");
     if (canvas !== null) canvas.hidden = true;
-    for (const part of root.querySelectorAll<HTMLElement>("[data-with=nothing]")) part.hidden = false;
+    reveal(root, "nothing", true);
   });
 }

@@ -30,7 +30,8 @@ export class Bones {
       part.receiveShadow = true;
     });
     this.nodes = scene.header.bones.map(({ name, scale }) => {
-      const node = model.getObjectByName(name) ?? null;
+      const known = !/_[rl]$/.test(name) || scene.header.legs.includes(name.slice(-1));
+      const node = (known && model.getObjectByName(name)) || null;
       if (node !== null) {
         node.scale.set(scale[0], scale[1], scale[2]);
         this.group.add(node);
@@ -42,6 +43,18 @@ export class Bones {
   static async load(url: string, scene: Scene): Promise<Bones> {
     const model = await new GLTFLoader().loadAsync(url);
     return new Bones(scene, model.scene);
+  }
+
+  /** Where a segment's origin is now; null where the body has no such bone. */
+  place(name: string): THREE.Vector3 | null {
+    const k = this.scene.header.bones.findIndex((bone) => bone.name === name);
+    return this.nodes[k]?.position.clone() ?? null;
+  }
+
+  /** Room that each bone takes now. */
+  boxes(): THREE.Box3[] {
+    this.group.updateMatrixWorld(true);
+    return this.nodes.filter((node) => node !== null).map((node) => new THREE.Box3().setFromObject(node, true));
   }
 
   /** Poses of a moment, the first bone (the pelvis) held in the middle. */

@@ -3,7 +3,7 @@
 
 import * as THREE from "three";
 import { type ColourBy, colourOf, linear } from "./colours";
-import { type Doing, type Muscle, POINTS, type Scene, between } from "./scene";
+import { type Doing, type Header, type Muscle, POINTS, type Scene, between } from "./scene";
 
 const ROUND = 14; // sides of a tube
 const RING = ROUND + 1; // the seam has its own vertices, so that fibres close
@@ -30,7 +30,7 @@ export class Muscles {
     geometry.setAttribute("position", this.position);
     geometry.setAttribute("normal", this.normal);
     geometry.setAttribute("place", places(count));
-    geometry.setIndex(triangles(count));
+    geometry.setIndex(triangles(scene.header));
     // Never outgrown: a person.
     geometry.boundingSphere = new THREE.Sphere(new THREE.Vector3(0, 0, 0), 3);
     this.colour = new THREE.DataTexture(new Float32Array(count * 4), count, 1, THREE.RGBAFormat, THREE.FloatType);
@@ -152,9 +152,10 @@ function places(count: number): THREE.BufferAttribute {
   return new THREE.BufferAttribute(place, 3);
 }
 
-function triangles(count: number): THREE.BufferAttribute {
+function triangles(header: Header): THREE.BufferAttribute {
   const index: number[] = [];
-  for (let k = 0; k < count; k++) {
+  for (let k = 0; k < header.muscles.length; k++) {
+    if (!header.legs.includes(header.muscles[k].side)) continue;
     for (let i = 0; i < POINTS - 1; i++) {
       for (let j = 0; j < ROUND; j++) {
         const a = k * EACH + i * RING + j;

@@ -23,8 +23,15 @@ interface Packed {
 export interface Header {
   format: string;
   frames: number;
-  stride_s: number;
-  conditions: string[];
+  duration_s: number;
+  /** The movement repeats: after the last frame comes the first. */
+  turns: boolean;
+  /** Legs whose movement is known; the other one is not drawn. */
+  legs: string[];
+  /** Of the real speed; half where nothing is said. */
+  speed?: number;
+  /** From where the whole body is seen best. */
+  from?: number[];
   bones: { name: string; scale: number[] }[];
   muscles: Muscle[];
   arrays: Packed[];
@@ -44,41 +51,46 @@ export interface Scene {
   /** [frame][muscle][POINTS][3], m, from the pelvis. */
   path: Float32Array;
   length_m: Float32Array;
-  doing: Doing[];
+  doing: Doing;
 }
 
 export const POINTS = 22;
 const FORMAT = "psoas-scene-1";
 
-/** Length of the header (4 bytes, little endian), the header as JSON, the block of numbers. */
+type Read = (name: string) => Float32Array;
+
 export function readScene(buffer: ArrayBuffer): Scene {
-  const size = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size))) as Header;
-  if (header.format !== FORMAT) throw new Error(`a scene of format ${header.format}, not ${FORMAT}`);
-  const block = 4 + size;
-  const array = (name: string): Float32Array => {
-    const packed = header.arrays.find((a) => a.name === name);
-    if (packed === undefined) throw new Error(`the scene has no ${name}`);
-    return unpacked(buffer, block, packed);
-  };
-  const doing = header.conditions.map((_, k) => ({
-    activation: array(named("activation", k)),
-    force_n: array(named("force_n", k)),
-    fibre_length: array(named("fibre_length", k)),
-  }));
+  const [header, array] = opened<Header>(buffer);
   return {
     header,
     boneOrigin: array("bone_origin_m"),
     boneQuaternion: array("bone_quaternion"),
     path: evened(header, array("path_m")),
     length_m: array("length_m"),
-    doing,
+    doing: doingOf(array),
   };
 }
 
-/** The first condition has the plain names of the format; further ones carry their number. */
-function named(array: string, condition: number): string {
-  return condition === 0 ? array : `${array}.${condition}`;
+/** What the muscles do under another condition, in the frames of a scene. */
+export function readDoing(buffer: ArrayBuffer): Doing {
+  return doingOf(opened(buffer)[1]);
+}
+
+function doingOf(array: Read): Doing {
+  return { activation: array("activation"), force_n: array("force_n"), fibre_length: array("fibre_length") };
+}
+
+/** Length of the header (4 bytes, little endian), the header as JSON, the block of numbers. */
+function opened<T extends { format: string; arrays: Packed[] }>(buffer: ArrayBuffer): [T, Read] {
+  const size = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size))) as T;
+  if (header.format !== FORMAT) throw new Error(`a scene of format ${header.format}, not ${FORMAT}`);
+  const array = (name: string): Float32Array => {
+    const packed = header.arrays.find((a) => a.name === name);
+    if (packed === undefined) throw new Error(`the scene has no ${name}`);
+    return unpacked(buffer, 4 + size, packed);
+  };
+  return [header, array];
 }
 
 function unpacked(buffer: ArrayBuffer, block: number, packed: Packed): Float32Array {

@@ -1,17 +1,28 @@
-// Light, floor, camera. Draws only when something has changed; turns shadows off where drawing is slow.
+// Light, floor, camera. One canvas shows one body or two beside each other, from the same place. Draws only
+// when something has changed; turns shadows off where drawing is slow.
 
 import * as THREE from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 
 export type View = "whole" | "hip" | "knee" | "back";
 
-/** From where one looks (unit direction), at which height of the person, from how far (heights of the legs). */
-const VIEWS: Record<View, { from: [number, number, number]; height: number; far: number }> = {
-  whole: { from: [0.86, 0.12, 0.5], height: 0.6, far: 1.5 },
-  hip: { from: [0.84, 0.16, 0.52], height: 1.0, far: 0.56 },
-  knee: { from: [0.8, 0.12, 0.6], height: 0.5, far: 0.56 },
-  back: { from: [-0.86, 0.12, 0.5], height: 0.6, far: 1.5 },
+/** Where the body is in the moment from which one looks (m): each bone, hip, knees. */
+export interface Places {
+  boxes: THREE.Box3[];
+  hip: THREE.Vector3;
+  knee: THREE.Vector3;
+  /** From where to see the whole of it. */
+  from?: number[];
+}
+
+const FROM: Record<View, [number, number, number]> = {
+  whole: [0.86, 0.12, 0.5],
+  hip: [0.84, 0.16, 0.52],
+  knee: [0.8, 0.12, 0.6],
+  back: [-0.86, 0.12, 0.5],
 };
+const CLOSE_M = 0.29; // half of what a close view shows, up and down
+const MARGIN_M = 0.06;
 const FIELD_DEG = 28;
 const SLOW_MS = 70;
 
@@ -23,8 +34,9 @@ export class Stage {
   private readonly key = new THREE.DirectionalLight(0xfff0da, 2.5);
   private waiting = false;
   private slow = 0;
-  private hip_m = 1;
+  private places: Places | null = null;
   private view: View = "whole";
+  private panes: (() => void)[] = [() => undefined];
 
   /** Throws where the browser has no WebGL. */
   constructor(
@@ -36,12 +48,13 @@ export class Stage {
     this.renderer.toneMappingExposure = 1.0;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = THREE.PCFShadowMap;
+    this.renderer.shadowMap.autoUpdate = false;
     this.light();
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.enablePan = false;
     this.controls.enableZoom = false; // the wheel scrolls the page until the picture has the focus
     this.controls.minDistance = 0.35;
-    this.controls.maxDistance = 5;
+    this.controls.maxDistance = 6;
     this.controls.rotateSpeed = 0.8;
     this.controls.addEventListener("change", () => this.draw());
     canvas.style.touchAction = "pan-y pinch-zoom"; // a finger moving up or down scrolls the page
@@ -50,23 +63,50 @@ export class Stage {
     new ResizeObserver(() => this.fit()).observe(canvas);
   }
 
-  /** The height of the hips above the ground says where to look. */
-  stand(hip_m: number): void {
-    this.hip_m = hip_m;
+  stand(places: Places): void {
+    this.places = places;
     this.look(this.view);
+  }
+
+  /** What stands in each part of the picture, from left to right: each is called before its part is drawn. */
+  show(panes: (() => void)[]): void {
+    this.panes = panes;
+    this.fit();
   }
 
   look(view: View): void {
     this.view = view;
-    const { from, height, far } = VIEWS[view];
-    const target = new THREE.Vector3(0, height * this.hip_m, 0);
+    if (this.places === null) return;
+    const { hip, knee, from } = this.places;
+    const way = new THREE.Vector3(...(view === "whole" && from !== undefined ? from : FROM[view])).normalize();
     const half = Math.tan(THREE.MathUtils.degToRad(FIELD_DEG / 2));
-    const narrow = Math.max(1, 0.62 / this.camera.aspect);
-    const away = (far * this.hip_m * narrow) / 2 / half;
+    const whole = view === "whole" || view === "back";
+    const [target, high, wide] = whole
+      ? this.whole(way)
+      : [(view === "hip" ? hip : knee).clone(), CLOSE_M, 0.62 * CLOSE_M];
+    const away = Math.max(high, wide / this.camera.aspect) / half;
     this.controls.target.copy(target);
-    this.camera.position.copy(target).addScaledVector(new THREE.Vector3(...from).normalize(), away);
+    this.camera.position.copy(target).addScaledVector(way, away);
     this.controls.update();
     this.draw();
+  }
+
+  /** The middle of all bones as seen along `way`, and half their height and width. */
+  private whole(way: THREE.Vector3): [THREE.Vector3, number, number] {
+    const right = new THREE.Vector3(0, 1, 0).cross(way).normalize();
+    const up = way.clone().cross(right);
+    const seen = new THREE.Box3();
+    const corner = new THREE.Vector3();
+    for (const { min, max } of this.places?.boxes ?? []) {
+      for (let k = 0; k < 8; k++) {
+        corner.set(k & 1 ? max.x : min.x, k & 2 ? max.y : min.y, k & 4 ? max.z : min.z);
+        seen.expandByPoint(new THREE.Vector3(corner.dot(right), corner.dot(up), corner.dot(way)));
+      }
+    }
+    const middle = seen.getCenter(new THREE.Vector3());
+    const size = seen.getSize(new THREE.Vector3());
+    const target = right.multiplyScalar(middle.x).addScaledVector(up, middle.y).addScaledVector(way, middle.z);
+    return [target, size.y / 2 + MARGIN_M, size.x / 2 + MARGIN_M / 2];
   }
 
   /** Turns around the person, radians; comes nearer by a factor. */
@@ -75,7 +115,7 @@ export class Stage {
     const at = new THREE.Spherical().setFromVector3(arm);
     at.theta += around;
     at.phi = Math.max(0.15, Math.min(2.6, at.phi + up));
-    at.radius = Math.max(0.35, Math.min(5, at.radius / nearer));
+    at.radius = Math.max(0.35, Math.min(6, at.radius / nearer));
     this.camera.position.copy(this.controls.target).add(new THREE.Vector3().setFromSpherical(at));
     this.controls.update();
     this.draw();
@@ -89,18 +129,29 @@ export class Stage {
       this.waiting = false;
       const began = performance.now();
       this.onFrame();
-      this.renderer.render(this.scene, this.camera);
+      const { clientWidth, clientHeight: height } = this.canvas;
+      const width = clientWidth / this.panes.length;
+      this.renderer.setScissorTest(this.panes.length > 1);
+      this.renderer.shadowMap.needsUpdate = true; // once: the bodies differ in colour, hardly in shape
+      this.panes.forEach((show, k) => {
+        show();
+        this.renderer.setViewport(k * width, 0, width, height);
+        this.renderer.setScissor(k * width, 0, width, height);
+        this.renderer.render(this.scene, this.camera);
+      });
       this.spare(performance.now() - began);
     });
   }
 
-  /** What is under a place of the canvas (pixels of the page). */
-  under(x: number, y: number, what: THREE.Object3D[]): THREE.Intersection | null {
+  /** The part of the picture at a place (pixels of the page), and what is under it there. */
+  under(x: number, y: number, what: (pane: number) => THREE.Object3D[]): [number, THREE.Intersection | null] {
     const box = this.canvas.getBoundingClientRect();
-    const at = new THREE.Vector2(((x - box.left) / box.width) * 2 - 1, 1 - ((y - box.top) / box.height) * 2);
+    const across = ((x - box.left) / box.width) * this.panes.length;
+    const pane = Math.max(0, Math.min(this.panes.length - 1, Math.floor(across)));
+    const at = new THREE.Vector2((across - pane) * 2 - 1, 1 - ((y - box.top) / box.height) * 2);
     const ray = new THREE.Raycaster();
     ray.setFromCamera(at, this.camera);
-    return ray.intersectObjects(what, true)[0] ?? null;
+    return [pane, ray.intersectObjects(what(pane), true)[0] ?? null];
   }
 
   private light(): void {
@@ -133,7 +184,7 @@ export class Stage {
     if (width === 0 || height === 0) return;
     this.renderer.setPixelRatio(this.key.castShadow ? Math.min(2, window.devicePixelRatio) : 1);
     this.renderer.setSize(width, height, false);
-    this.camera.aspect = width / height;
+    this.camera.aspect = width / this.panes.length / height;
     this.camera.updateProjectionMatrix();
     this.look(this.view);
   }

@@ -1,0 +1,202 @@
+"""The what-if of the body page: every address works, says what the engine computed, and refuses bad knobs."""
+
+import json
+import re
+import struct
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+
+from psoas.engine.load_curve import beyond_muscles, load_curve
+from psoas.engine.scene import decode
+from psoas.engine.types import Condition
+from psoas.engine.what_if import normative_movement, shared, what_if
+from psoas.exchange.what_if_words import sentence
+
+pytest.importorskip("django", reason="the extra `web` is not installed")
+
+pytestmark = pytest.mark.xdist_group("web")
+WEAK, SHORT = Condition("w", strength={"iliopsoas": 0.5}), Condition("s", shortness={"iliopsoas": 0.1})
+
+
+@pytest.fixture(scope="module")
+def movement(data: Any) -> Any:
+    """The walk, prepared, so that no page has to wait."""
+    from psoas.web.presenters.movements import prepared
+
+    return prepared("natural")
+
+
+@pytest.fixture
+def at(client: Any, movement: Any) -> Any:
+    return lambda path, **query: client.get(f"/body/{path}?{urlencode(query)}")
+
+
+def read(answer: Any) -> dict[str, Any]:
+    return dict(json.loads(answer.content))
+
+
+def test_the_page_holds_curve_sentence_and_tables_without_a_script(at: Any, movement: Any) -> None:
+    page = at("", weaker=50)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "No clinician has reviewed this text yet." in text
+    assert sentence(what_if(movement, WEAK)) in text
+    assert text.count('<path class="line ') == 2 and text.count('<path class="band changed"') == 1
+    assert text.count("<figure>") == 2, "as it is and changed, drawn"
+    assert "<script>" not in text and " style=" not in text and "onclick" not in text
+
+
+def test_the_answer_says_what_the_engine_computed(at: Any, movement: Any) -> None:
+    told = read(at("what-if.json", weaker=50))
+    found = what_if(movement, WEAK)
+    late = next(
+        b
+        for b in found.bands
+        if (b.place.of, b.place.phase, b.place.side) == ("tibiofemoral", "late_stance", "r")
+    )
+    assert told["says"] == sentence(found)
+    assert told["rows"][1] == [
+        f"{late.before_bw:.2f}",
+        f"{late.after_bw:.2f}",
+        f"{100 * late.change[0]:+.0f} %",
+        f"{100 * late.low:+.0f} to {100 * late.high:+.0f} %",
+        "rises",
+    ]
+    assert len(told["percent"]) == 101 and (told["percent"][0], told["percent"][-1]) == (0.0, 100.0)
+    assert max(told["before_bw"]) == pytest.approx(late.before_bw, abs=1e-3)
+    assert max(told["after_bw"]) == pytest.approx(late.after_bw, abs=1e-3)
+    assert told["svg"].startswith("<svg ")
+
+
+def test_the_band_holds_the_curve_and_agrees_with_the_words(at: Any, movement: Any) -> None:
+    """Where the load is largest as built, the band is the span in the table, to 1.5 percent points."""
+    for query, condition in (({"weaker": 50}, WEAK), ({"shorter": 10}, SHORT)):
+        told = read(at("what-if.json", **query))
+        before, after, low, high = (np.array(told[f"{n}_bw"]) for n in ("before", "after", "low", "high"))
+        assert np.all(low <= after + 1e-4) and np.all(after <= high + 1e-4)
+        top = int(np.argmax(before))
+        late = next(
+            b
+            for b in what_if(movement, condition).bands
+            if (b.place.of, b.place.phase, b.place.side) == ("tibiofemoral", "late_stance", "r")
+        )
+        assert low[top] / before[top] - 1 == pytest.approx(late.low, abs=0.015)
+        assert high[top] / before[top] - 1 == pytest.approx(late.high, abs=0.015)
+
+
+def test_nothing_changed_is_no_clear_change(at: Any) -> None:
+    told = read(at("what-if.json", shorter=0))
+    assert "no clear change" in told["says"]
+    assert told["why"] == ""
+    assert told["before_bw"] == told["after_bw"] == pytest.approx(told["high_bw"], abs=1e-3)
+    assert {row[-1] for row in told["rows"]} == {"no clear change"}
+
+
+def test_the_left_leg_alone_shows_the_left_knee(at: Any, movement: Any) -> None:
+    told = read(at("what-if.json", weaker=50, side="l"))
+    assert told["side"] == "l" and "left knee late in stance" in told["says"]
+    both = read(at("what-if.json", weaker=50))
+    assert told["after_bw"] == pytest.approx(both["after_bw"], abs=0.02), "half a cycle later the same"
+    assert "The load on the left knee" in at("", weaker=50, side="l").content.decode()
+
+
+def test_muscles_too_weak_for_the_movement_are_said_to_be(at: Any) -> None:
+    told = read(at("what-if.json", movement="step_down", front_weaker=95))
+    assert (
+        "nobody could make this movement" in told["says"] and "bend and straighten the knee" in told["says"]
+    )
+    assert told["why"] == ""
+
+
+def test_a_muscle_named_after_its_group_holds(at: Any) -> None:
+    """The whole quadriceps at half, its rectus at a fifth: the rectus is at a fifth."""
+    from psoas.web.presenters.knobs import read as form
+
+    condition = form({"front_weaker": "50", "thigh_weaker": "80"}).setting.condition
+    assert list(condition.strength.items()) == [("quadriceps", 0.5), ("rectus_femoris", 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"weaker": "101"}, "weaker"),
+        ({"weaker": "-1"}, "weaker"),
+        ({"shorter": "nan"}, "shorter"),
+        ({"shorter": "<script>alert(1)</script>"}, "shorter"),
+        ({"stiffer": "1e999"}, "stiffer"),
+        ({"thigh_weaker": "🦵"}, "thigh_weaker"),
+        ({"weaker": "5" * 500}, "weaker"),
+        ({"movement": "moonwalk"}, "movement"),
+        ({"side": "middle"}, "side"),
+        ({"movement": "step_up", "side": "l", "weaker": "5"}, "side"),
+    ],
+)
+def test_bad_knobs_come_back_with_their_message(at: Any, query: dict[str, str], field: str) -> None:
+    page, told = at("", **query), at("what-if.json", **query)
+    assert page.status_code == told.status_code == at("doing.bin", **query).status_code == 422
+    assert list(read(told)["errors"]) == [field]
+    text = page.content.decode()
+    assert "error" in text and "<script>alert" not in text
+    if field not in ("movement", "side"):
+        typed = query[field][:40].replace("<", "&lt;").replace(">", "&gt;")
+        assert re.search(rf'name="{field}"[^>]*value="{re.escape(typed)}"', text), "what was typed stays"
+
+
+def test_a_comma_is_a_decimal_point(at: Any) -> None:
+    assert read(at("what-if.json", shorter="7,5"))["query"] == "movement=natural&shorter=7.5"
+
+
+def test_scene_and_doing_fit_together(at: Any, movement: Any) -> None:
+    scene, doing = (_opened(at(path, movement="natural", weaker=50)) for path in ("scene.bin", "doing.bin"))
+    header, built = scene
+    assert header["turns"] is True and header["legs"] == ["r", "l"] and header["frames"] == 50
+    assert doing[1]["force_n"].shape == built["force_n"].shape
+    forces = shared(movement, WEAK)[0]["r"]
+    k = [m["name"] for m in header["muscles"]].index("recfem_r")
+    expected = forces.force_n[0:100:2, forces.names.index("recfem_r")]
+    np.testing.assert_allclose(doing[1]["force_n"][:, k], expected, atol=0.11)
+    assert np.abs(doing[1]["force_n"][:, k] - built["force_n"][:, k]).max() > 100
+    assert at("scene.bin", movement="moonwalk").status_code == 422
+
+
+def test_a_step_shows_one_leg_and_ends(at: Any) -> None:
+    header, _ = _opened(at("scene.bin", movement="step_up"))
+    assert header["turns"] is False and header["legs"] == ["r"]
+
+
+@pytest.mark.parametrize("name", ["slow", "step_up"])
+def test_curves_of_other_movements(name: str) -> None:
+    from psoas.engine.normative import MOVEMENTS
+
+    other = normative_movement(MOVEMENTS[name])
+    forces = shared(other, WEAK)
+    curve = load_curve(other, forces)
+    assert np.isfinite(curve.after_n).all() and np.all(curve.low_n <= curve.high_n)
+    assert beyond_muscles(other, forces) == ()
+
+
+def test_what_is_left_to_reserves_is_told_by_dof() -> None:
+    """A tenth of the largest moment is the limit; as built nothing is beyond it."""
+    from psoas.engine.normative import MOVEMENTS
+
+    down = normative_movement(MOVEMENTS["step_down"])
+    found = {
+        x: beyond_muscles(down, shared(down, Condition("q", strength={"quadriceps": x})))
+        for x in (1.0, 0.5, 0.05)
+    }
+    assert found[1.0] == found[0.5] == ()
+    assert "knee_angle_r" in found[0.05]
+
+
+def _opened(answer: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    raw = answer.content
+    if answer.get("Content-Encoding") == "gzip":
+        import gzip
+
+        raw = gzip.decompress(raw)
+    (size,) = struct.unpack("<I", raw[:4])
+    header = json.loads(raw[4 : 4 + size])
+    return header, decode(header, raw[4 + size :])
