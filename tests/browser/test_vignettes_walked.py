@@ -49,7 +49,7 @@ def to_the_answer(page: Any, told: dict[str, Any]) -> None:
             for k in range(3):
                 page.locator(f'input[name="{side}{k}"]').fill(str(reading))
         send(page, page.get_by_role("button", name="Keep the readings"))
-        send(page, page.get_by_role("link", name="On", exact=True))
+        send(page, page.get_by_role("link", name="On to the next test"))
     if "change" in told:
         open_test(page, "Test of change")
         for day, scores in enumerate(told["change"]):

@@ -62,7 +62,7 @@ def test_a_desk_worker_comes_from_the_first_page_to_the_plan(page: Any) -> None:
         "short",
     ]
     shot(page, "thomas")
-    send(page, page.get_by_role("link", name="On", exact=True))
+    send(page, page.get_by_role("link", name="On to the next test"))
     send(page, page.get_by_role("article").filter(has_text="Test of change").get_by_role("link"))
     for day in "01":
         for moment, score in (("before", 5), ("rested", 5), ("after", 3)):

@@ -1,10 +1,12 @@
 """The figure to mark pain on: front, back and outer side, drawn from widths at heights and cut into regions.
 
-Every region is a patch of one surface (down the body, across the limb), so neighbours share their edge.
-Heights and widths are drawn by eye, in units of a figure about 410 high; it is a picture to point at, not
-anatomy. Regions are those of `knowledge/referral.toml`.
+Every region is a patch of one surface (down the body, across the limb), so neighbours share their edge. The
+surface is bent, so that edges run round the limb and along the fold of the groin. Heights and widths are
+drawn by eye, in units of a figure about 410 high; it is a picture to point at, not anatomy. Regions are those
+of `knowledge/referral.toml`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +53,8 @@ _FRONT_PATCHES: tuple[Patch, ...] = (
     ("KNEE_ANT_INFRA", 261, 277, 0.26, 0.72),
     ("KNEE_MED_PES", 268, 292, 0.72, 1.0),
     ("TIB_TUB", 277, 292, 0.26, 0.72),
-    ("SHIN_LAT", 273, 378, 0.0, 0.36),
+    ("SHIN_LAT", 273, 292, 0.0, 0.26),
+    ("SHIN_LAT", 292, 378, 0.0, 0.36),
     ("SHIN_ANT", 292, 378, 0.36, 0.66),
     ("SHIN_MED", 292, 378, 0.66, 1.0),
     ("FOOT_LAT", 378, 410, 0.0, 0.33),
@@ -65,7 +68,8 @@ _BACK_PATCHES: tuple[Patch, ...] = (
     ("BUTTOCK", 82, 142, 0.0, 0.42),
     ("BUTTOCK", 98, 142, 0.42, 0.8),
     ("SADDLE", 98, 150, 0.8, 1.0),
-    ("THIGH_POST", 142, 230, 0.0, 1.0),
+    ("THIGH_POST", 142, 150, 0.0, 0.8),
+    ("THIGH_POST", 150, 230, 0.0, 1.0),
     ("KNEE_POST", 230, 272, 0.0, 1.0),
     ("CALF", 272, 372, 0.0, 1.0),
 )
@@ -77,6 +81,10 @@ _SIDE_PATCHES: tuple[Patch, ...] = (
     ("SHIN_LAT", 272, 378, 0.25, 0.75),
     ("FOOT_LAT", 384, 410, 0.2, 0.95),
 )
+_TOP, _CROTCH, _BOTTOM = 28.0, 128.0, 410.0
+_ACROSS = 6  # pieces of an edge that runs across
+_FRONT_FOLD, _BACK_FOLD = 26.0, 10.0  # how far the groin and the lower edge of the buttock climb outwards
+_BOX = "4 12 112 402"
 _MIDDLE = frozenset({"ABD_LOW", "LBACK", "SADDLE"})  # asked without a side
 
 NAMES = {
@@ -113,13 +121,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One figure: outlines behind, regions in front."""
+    """One figure: outlines behind, regions in front; sides: where a word says which leg this is."""
 
     id: str
     title: Any
     box: str
     outlines: tuple[str, ...]
     regions: tuple[Region, ...]
+    sides: tuple[tuple[str, Any], ...] = ()
 
 
 def _at(edge: Edge, height: float) -> float:
@@ -139,40 +148,66 @@ def _at(edge: Edge, height: float) -> float:
     )
 
 
-def _patch(outer: Edge, inner: Edge, patch: Patch, middle: float, sign: float) -> str:
-    """The outline of a patch: down along one edge, up along the other."""
+def _bent(height: float, part: float, fold: float) -> float:
+    """Where a point of the surface lies in height: bands sag round a limb, and climb at the groin."""
+    fade = min((height - _TOP) / 24, (_BOTTOM - height) / 14, 1.0)
+    round_limb = 3.4 * (1.0 - (2.0 * part - 1.0) ** 2) - 1.7
+    climb = fold * (part - 0.5) * math.exp(-(((height - 116.0) / 27.0) ** 2))
+    return height + max(fade, 0.0) * (round_limb + climb)
+
+
+def _patch(outer: Edge, inner: Edge, patch: Patch, middle: float, sign: float, fold: float) -> str:
+    """The outline of a patch: down along one edge, across, up along the other, and back across."""
     _name, top, bottom, first, last = patch
     steps = max(3, round((bottom - top) / 4))
     heights = [top + (bottom - top) * k / steps for k in range(steps + 1)]
+    parts = [first + (last - first) * k / _ACROSS for k in range(1, _ACROSS)]
 
     def point(height: float, part: float) -> str:
-        near, far = _at(outer, height), _at(inner, height)
-        return f"{middle + sign * (near + (far - near) * part):.1f} {height:.1f}"
+        at = _bent(height, part, fold)
+        near, far = _at(outer, at), _at(inner, at)
+        return f"{middle + sign * (near + (far - near) * part):.1f} {at:.1f}"
 
-    line = [point(h, first) for h in heights] + [point(h, last) for h in reversed(heights)]
+    line = [point(h, first) for h in heights] + [point(bottom, part) for part in parts]
+    line += [point(h, last) for h in reversed(heights)] + [point(top, part) for part in reversed(parts)]
     return "M" + "L".join(line) + "Z"
 
 
 def _two_sided(id: str, title: Any, patches: Sequence[Patch], right_is_left: bool) -> View:
     """A view in which both legs are seen; from the front the right leg is on the left of the paper."""
-    regions, outlines = [], []
+    regions, fold = [], _FRONT_FOLD if right_is_left else _BACK_FOLD
     for side, sign in (("R", -1.0), ("L", 1.0)) if right_is_left else (("L", -1.0), ("R", 1.0)):
-        outlines.append(_patch(_OUTER, _INNER, ("", 28, 410, 0.0, 1.0), 60, sign))
         for patch in patches:
             name = patch[0] if patch[0] in _MIDDLE else f"{patch[0]}_{side}"
-            regions.append(Region(name, words_of(name), _patch(_OUTER, _INNER, patch, 60, sign)))
-    return View(id, title, "4 26 112 388", tuple(outlines), tuple(regions))
+            regions.append(Region(name, words_of(name), _patch(_OUTER, _INNER, patch, 60, sign, fold)))
+    words = (_("right"), _("left")) if right_is_left else (_("left"), _("right"))
+    return View(
+        id, title, _BOX, (_both_legs(),), tuple(regions), tuple(zip(("32", "88"), words, strict=True))
+    )
+
+
+def _both_legs() -> str:
+    """The outline of both legs in one line: down one leg, up its inner edge, then the same on the other."""
+    down = [_TOP + (_BOTTOM - _TOP) * k / 95 for k in range(96)]
+    inner = [h for h in down if h >= _CROTCH]
+    line = [(60 - _at(_OUTER, h), h) for h in down] + [(60 - _at(_INNER, h), h) for h in reversed(inner)]
+    line += [(60 + _at(_INNER, h), h) for h in inner] + [(60 + _at(_OUTER, h), h) for h in reversed(down)]
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line) + "Z"
 
 
 def _one_sided(id: str, title: Any, side: str) -> View:
     """The outer side of one leg; the right leg looks right."""
     sign = 1.0 if side == "R" else -1.0
     regions = tuple(
-        Region(f"{patch[0]}_{side}", words_of(f"{patch[0]}_{side}"), _patch(_FRONT, _BEHIND, patch, 60, sign))
+        Region(
+            f"{patch[0]}_{side}",
+            words_of(f"{patch[0]}_{side}"),
+            _patch(_FRONT, _BEHIND, patch, 60, sign, 0.0),
+        )
         for patch in _SIDE_PATCHES
     )
     return View(
-        id, title, "4 26 112 388", (_patch(_FRONT, _BEHIND, ("", 28, 410, 0.0, 1.0), 60, sign),), regions
+        id, title, _BOX, (_patch(_FRONT, _BEHIND, ("", _TOP, _BOTTOM, 0.0, 1.0), 60, sign, 0.0),), regions
     )
 
 

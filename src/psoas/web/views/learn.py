@@ -18,6 +18,13 @@ from psoas.web.presenters.page import shelf, sure
 from psoas.web.presenters.resources import resources_of
 from psoas.web.views.people import person_of
 
+MOVING = {
+    "location",
+    "role",
+    "anatomy",
+    "actions",
+    "biomechanics",
+}  # better seen than read
 UID = re.compile(r"[A-Za-z0-9-]{1,36}")
 
 
@@ -72,6 +79,7 @@ def lesson(request: HttpRequest, name: str, id: str | None = None) -> HttpRespon
         "of": len(lessons()),
         "questions": len(about),
         "first": next(iter(about), None),
+        "moving": not MOVING.isdisjoint(found.covers),
         "read": person is not None and name in learner(person).read,
         "uid": uuid4(),
     }
