@@ -200,3 +200,71 @@ def _opened(answer: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     (size,) = struct.unpack("<I", raw[:4])
     header = json.loads(raw[4 : 4 + size])
     return header, decode(header, raw[4 + size :])
+
+
+MEASURED = {
+    "hip_extension": {"method": "inclinometer", "right": [-8, -8, -9], "left": [12, 13, 12]},
+    "hip_flexor_strength": {"method": "dynamometer_belt", "right": [70, 70, 69], "left": [100, 99, 98]},
+}
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ({}, None),
+        ({"hip_flexor_strength": MEASURED["hip_flexor_strength"]}, "movement=natural&weaker=30&side=r"),
+        ({"hip_extension": MEASURED["hip_extension"]}, "movement=natural&shorter=10&side=r"),
+        (MEASURED, "movement=natural&shorter=10&weaker=30&side=r"),
+        # 5 degrees is inside the error of the test: nothing is shown on the strength of it.
+        ({"hip_extension": {"method": "inclinometer", "right": [1, 2, 1], "left": [12, 12, 12]}}, None),
+    ],
+)
+def test_ones_own_body_is_what_ones_tests_found(
+    data: Any, reasoning: Any, readings: dict[str, Any], expected: str | None
+) -> None:
+    from psoas.clinic.assessment import Findings
+    from psoas.clinic.case import Case
+    from psoas.clinic.measured_tests import findings_from
+    from psoas.clinic.types import Answers
+    from psoas.web.presenters.own_body import own_body
+
+    shown = findings_from(readings, reasoning.norms, "r", "tests")
+    findings = Findings(age=30, present=shown.present, absent=shown.absent, undecided=shown.undecided)
+    case = Case("x", Answers({}), findings, frozenset(), "r", {}, shown.measured)
+    own = own_body(case)
+    assert (None if own is None else own.setting.query) == expected
+    assert own is None or len(own.because) == len(readings)
+
+
+def test_the_answer_says_what_the_body_page_says(at: Any, movement: Any) -> None:
+    """A short hip flexor by a tenth is no clear change there too, whatever the one number does."""
+    from psoas.web.presenters.walk import compute
+
+    drawn = compute({}, lambda part, says: None)
+    weak, short = (read(at("what-if.json", **query)) for query in ({"weaker": 50}, {"shorter": 10}))
+    assert drawn["says"] == [f"{weak['says']} {weak['why']}", short["says"]]
+    assert "no clear change" in drawn["says"][1]
+    assert [each["kind"] for each in drawn["figures"]] == ["built", "changed", "same"]
+    own = compute({"query": "movement=natural&weaker=30&side=r"}, lambda part, says: None)
+    assert len(own["figures"]) == 2
+    assert own["says"][0].startswith("With hip flexor (iliopsoas) right at 70 % strength")
+
+
+def test_the_answer_leads_to_ones_own_body(client: Any, movement: Any) -> None:
+    """A short hip flexor, measured: its reason, a picture asked for, the body page set to it."""
+    from filled import DESK, begin, fill
+    from psoas.web.models.job import Job
+
+    person = begin(client)
+    assert fill(client, person, DESK).endswith("/safety/")
+    client.post(f"/p/{person}/where/", {"region": ["KNEE_ANT_PATELLA_R"], "side": "r"})
+    page = client.get(f"/p/{person}/answer/").content.decode()
+    assert 'href="/body/"' in page and "shown as an example" not in page
+    posted = {f"right{k}": "-8" for k in range(3)} | {"method": "inclinometer"}
+    client.post(f"/p/{person}/tests/thomas/", posted)
+    page = client.get(f"/p/{person}/answer/").content.decode()
+    assert "A test found your hip flexor short." in page and "10 % are shown as an example" in page
+    assert 'href="/body/?movement=natural&amp;shorter=10&amp;side=r"' in page
+    job = Job.objects.get(person=person)
+    assert (job.kind, job.given) == ("walk", {"query": "movement=natural&shorter=10&side=r"})
+    assert client.get("/body/?movement=natural&shorter=10&side=r").status_code == 200

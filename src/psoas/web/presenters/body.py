@@ -46,7 +46,7 @@ def page(form: Form) -> Mapping[str, Any]:
     """Everything the template shows for a form without errors."""
     answer = answered(form.setting)
     shown, analysis = SHOWN[form.setting.movement], prepared(form.setting.movement).analysis
-    frame = _telling_frame(answer)
+    frame = telling_frame(answer)
     return {
         **context(answer),
         **form_context(form),
@@ -134,10 +134,10 @@ def figures(answer: Answer, frame: int) -> Sequence[Figure]:
 
 def figures_of(answer: Answer) -> Sequence[Mapping[str, str]]:
     """The drawings for a page that follows the sliders without WebGL."""
-    return [{"svg": f.svg, "says": f.says} for f in figures(answer, _telling_frame(answer))]
+    return [{"svg": f.svg, "says": f.says} for f in figures(answer, telling_frame(answer))]
 
 
-def _telling_frame(answer: Answer) -> int:
+def telling_frame(answer: Answer) -> int:
     """Where the change is largest; where there is none, where the load is. A frame that the scene holds."""
     frames = frames_shown(answer.setting.movement)
     before, after = answer.curve.before_n[frames], answer.curve.after_n[frames]

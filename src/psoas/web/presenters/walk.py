@@ -1,11 +1,15 @@
-"""The engine's picture for the answer: one step of measured walking, three bodies, computed once."""
+"""The engine's picture for the answer: one step of measured walking, as it is and changed; a job."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from psoas.web.jobs import Tell, result
+from psoas.web.jobs import Tell, ask, result
+from psoas.web.models import Person
+from psoas.web.presenters.own_body import Own
+
+_EXAMPLES = ({"weaker": "50"}, {"shorter": "10"})
 
 
 def picture() -> dict[str, Any] | None:
@@ -14,28 +18,45 @@ def picture() -> dict[str, Any] | None:
     return found
 
 
+def own_picture(person: Person, own: Own) -> dict[str, Any] | None:
+    """The same for what this person's tests found; asks for it, and is None until it has been computed."""
+    found: dict[str, Any] | None = ask("walk", {"query": own.setting.query}, person, again=True).result
+    return found
+
+
 def compute(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """Solve the built-in walk for three bodies (5 to 10 s) and draw it. A job of the worker."""
-    from psoas.engine.normative import normative_walk
-    from psoas.engine.types import AS_BUILT, Condition
-    from psoas.exchange import words
-    from psoas.exchange.body_picture import leg_figures
+    """Solve the built-in walk in every setting (5 to 10 s, once) and draw the body as it is and changed.
+
+    Words and loads are those of the body page: one computation, one sentence.
+    """
+    from django.http import QueryDict
+
+    from psoas.exchange.body_picture import leg_figure
+    from psoas.exchange.words import ESTIMATE, name_of
+    from psoas.web.presenters.body import telling_frame
+    from psoas.web.presenters.knobs import read
+    from psoas.web.presenters.movements import prepared
+    from psoas.web.presenters.what_if import answered
 
     tell(0.1, gettext_noop("Computing the muscle forces of one step"))
-    analysis = normative_walk(
-        (
-            AS_BUILT,
-            Condition("iliopsoas_strength_0.5", strength={"iliopsoas": 0.5}),
-            Condition("iliopsoas_shortness_0.1", shortness={"iliopsoas": 0.1}),
-        )
-    )
+    asked = [QueryDict(given["query"]).dict()] if given else _EXAMPLES
+    answers = [answered(read(each).setting) for each in asked]
     tell(0.8, gettext_noop("Drawing the bodies"))
-    figures = leg_figures(analysis, ("built", "weak", "short"))
-    told = [words.what_changed(analysis, solved) for solved in analysis.solved[1:]]
+    first = answers[0]
+    movement, frame, side = prepared(first.setting.movement), telling_frame(first), first.side
+    bodies = [("As built", movement.ready[0].as_built[side], first.curve.before_n, "built")]
+    for each in answers:
+        name = name_of(each.found.condition)
+        kind = "changed" if each.clear else "same"
+        bodies.append((name[0].upper() + name[1:], each.muscles[side], each.curve.after_n, kind))
+    figures = [
+        leg_figure(movement.analysis, frame, muscles, side, float(load[frame]), title, kind)
+        for title, muscles, load, kind in bodies
+    ]
     return {
         "figures": [
             {"svg": each.svg, "title": each.title, "says": each.says, "kind": each.kind} for each in figures
         ],
-        "says": [" ".join(each) for each in told if each],
-        "estimate": words.ESTIMATE,
+        "says": [f"{each.beyond or each.says} {each.why}".strip() for each in answers],
+        "estimate": ESTIMATE,
     }

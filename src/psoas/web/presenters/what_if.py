@@ -60,6 +60,14 @@ class Answer:
     beyond: str
     rows: tuple[Row, ...]
 
+    @property
+    def clear(self) -> bool:
+        """Whether the load on the knee that is shown clearly changes."""
+        return not self.beyond and any(
+            band.clear and band.place.of == "tibiofemoral" and band.place.side == self.side
+            for band in self.found.bands
+        )
+
 
 @lru_cache(maxsize=256)
 def answered(setting: Setting) -> Answer:

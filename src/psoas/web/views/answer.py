@@ -12,10 +12,11 @@ from psoas.clinic.plan import circumstances_to_ask
 from psoas.clinic.types import Triage
 from psoas.web.models import Person
 from psoas.web.presenters.answer import answer_of, plan_of
+from psoas.web.presenters.own_body import own_body
 from psoas.web.presenters.page import shelf
 from psoas.web.presenters.sheets import MARKS, mark_of
 from psoas.web.presenters.story import decided, told_of
-from psoas.web.presenters.walk import picture
+from psoas.web.presenters.walk import own_picture, picture
 from psoas.web.views.people import tell
 from psoas.web.views.story import after_safety
 
@@ -29,7 +30,9 @@ AT_ONCE = 5
 def answer(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """Where the pain may come from, the role of the hip flexor, and the one next test."""
     case, decision = decided(person)
-    context = answer_of(case, decision) | {"person": person, "picture": picture()}
+    own = own_body(case)
+    shown = picture() if own is None else own_picture(person, own)
+    context = answer_of(case, decision) | {"person": person, "picture": shown, "own": own}
     return render(request, "answer.html", context)
 
 
