@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from psoas.engine.exercise import Verdict, motions, verdict
-from psoas.exchange.exercise_words import LIMITS, VERSIONS, does_what_it_should, effect_words, name_of, told
+from psoas.exchange.exercise_words import (
+    LIMITS,
+    VERSIONS,
+    band_words,
+    does_what_it_should,
+    effect_words,
+    load_rows,
+    name_of,
+    told,
+)
 
 LEAD = """# What the exercises do
 
@@ -30,7 +39,7 @@ def exercise_page(exercises: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _section(found: Verdict) -> list[str]:
     motion = found.motion
-    pull = f" The band pulls {found.band_n:.0f} N." if found.band_n else ""
+    pull = f" {band_words(found)}" if found.band_n else ""
     rows = [f"| {name_of(e.group)} | {effect_words(e)} |" for e in told(found)]
     return [
         f"**{motion.name}** (`{motion.id}`, {VERSIONS[motion.version]}). {motion.says}{pull} "
@@ -39,5 +48,19 @@ def _section(found: Verdict) -> list[str]:
         "| muscle | what it does |",
         "|---|---|",
         *rows,
+        "",
+        *_loads(found),
+    ]
+
+
+def _loads(found: Verdict) -> list[str]:
+    """Loads of the poses that muscles hold; nothing where hands or floor hold."""
+    rows = load_rows(found)
+    if not rows:
+        return []
+    return [
+        "| load, body weights | knee | kneecap | hip | doubt |",
+        "|---|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
         "",
     ]

@@ -18,8 +18,9 @@ from psoas.engine.exercise import Load, Motion, Pose, Verdict, coordinates_of, m
 from psoas.engine.kinematics import coordinate_values, joint_motion, muscle_paths
 from psoas.engine.muscle import capacity
 from psoas.engine.muscle_table import lines_of
+from psoas.engine.support import Support, held, point_on
 from psoas.errors import KnowledgeError
-from psoas.exchange.exercise_words import does_what_it_should
+from psoas.exchange.exercise_words import band_words, does_what_it_should, effect_words, load_rows
 from psoas.units import STANDARD_GRAVITY_M_S2
 
 BODY = load_body()
@@ -57,11 +58,11 @@ LEG = ("femur_r", "tibia_r", "patella_r", "talus_r", "calcn_r", "toes_r")
 def test_a_lifted_leg_is_held_against_its_weight() -> None:
     """On the back: what muscles and reserves make at the hip is the weight of the leg times its lever."""
     pose = replace(motions()["st_longlever"].poses[1], relaxed=False)
-    forces, left = exercise._solved(BODY, "r", [pose])
+    forces, found = exercise._solved(BODY, "r", [pose])
     geometry = exercise.muscle_geometry(BODY, coordinates_of([pose]), forces.dofs)
     lines = [BODY.muscles.names.index(n) for n in forces.names]
     made = geometry.moment_arm_m[0, 0, lines] @ forces.force_n[0] + forces.reserve_nm[0, 0]
-    assert left == 0.0
+    assert found.unbalanced_nm.max() == 0.0
     assert made == pytest.approx(-leg_weight_moment(posed(pose), "femur_r", LEG), abs=0.3)
     assert made > 25.0
 
@@ -70,7 +71,7 @@ def test_a_band_adds_its_pull_times_its_lever() -> None:
     free = motions()["st_march_free"].poses[1]
     banded = replace(free, loads=(Load("ball_r", "ball_l", 40.0, None),))
     data = posed(free)
-    (_, here), (_, there) = (exercise._point(BODY, data, n) for n in ("ball_r", "ball_l"))
+    (_, here), (_, there) = (point_on(BODY, data, n) for n in ("ball_r", "ball_l"))
     pull = 40.0 * (there - here) / np.linalg.norm(there - here)
     lever = here - data.xpos[BODY.mj.body("femur_r").id]
     made = []
@@ -86,13 +87,13 @@ def test_the_floor_carries_the_body_weight_in_balance() -> None:
     for name in ("st_bridge", "st_revplank", "st_quad_close"):
         for pose in motions()[name].poses:
             data = posed(pose)
-            pushes, left = exercise._pushes(BODY, data, pose)
-            total = sum(push for _, _, push in pushes)
-            weight = BODY.mass_kg * STANDARD_GRAVITY_M_S2
-            np.testing.assert_allclose(total, [0.0, weight, 0.0], atol=1e-6)
-            moment = sum(np.cross(point - data.subtree_com[0], push) for _, point, push in pushes)
-            assert np.hypot(moment[0], moment[2]) == pytest.approx(left, abs=1e-6)
-            assert all(push[1] >= 0.0 for _, _, push in pushes)
+            found = held(BODY, coordinates_of([pose]), [Support(pose.on)])
+            up = found.up_n[0]
+            assert up.sum() == pytest.approx(BODY.mass_kg * STANDARD_GRAVITY_M_S2, abs=1e-6)
+            lever = np.array([point_on(BODY, data, n)[1] for n in found.points]) - data.subtree_com[0]
+            moment = np.array([-lever[:, 2] @ up, lever[:, 0] @ up])
+            assert np.linalg.norm(moment) == pytest.approx(found.unbalanced_nm[0], abs=1e-6)
+            assert (up >= 0.0).all()
 
 
 @pytest.mark.parametrize("name", sorted(motions()))
@@ -104,7 +105,7 @@ def test_poses_are_possible(name: str) -> None:
     for pose in motions()[name].poses:
         if pose.on:
             data = posed(pose)
-            heights = [exercise._point(BODY, data, n)[1][1] for n in pose.on]
+            heights = [point_on(BODY, data, n)[1][1] for n in pose.on]
             assert max(heights, default=0.0) - min(heights, default=0.0) < 0.06
 
 
@@ -143,6 +144,19 @@ def test_the_band_march_works_the_iliopsoas_more_than_walking() -> None:
     assert 20.0 < march.band_n < 300.0
 
 
+def test_a_band_that_is_too_light_works_less_than_walking() -> None:
+    """The least band is where the march equals the walk; the words say so."""
+    march = of("st_march")
+    assert 0.0 < march.least_band_n < march.band_n
+    for newtons, more in ((march.least_band_n + 2.0, True), (march.least_band_n - 2.0, False)):
+        pulled = exercise._with_band(march.motion.poses, newtons)
+        muscles, _ = exercise._solved(BODY, "r", pulled)
+        effect = march.effects["iliopsoas"]
+        assert (exercise._activation(BODY, muscles, "iliopsoas", "r") > effect.walking) is more
+    assert f"less than {march.least_band_n:.0f} N works the iliopsoas less than walking" in band_words(march)
+    assert band_words(of("st_bridge")) == ""
+
+
 def test_one_band_is_the_share_of_what_the_weakest_pose_holds() -> None:
     march = motions()["st_march"]
     strongest = [exercise._strongest_band(BODY, "r", pose) for pose in march.poses]
@@ -162,6 +176,80 @@ def test_the_reverse_plank_works_the_back_of_the_body() -> None:
         assert found["iliopsoas"].activation < 0.01
         assert found["gluteus_maximus"].activation > found["quadriceps"].activation
     assert does_what_it_should(of("article_revplank")) == "It does not work the iliopsoas."
+
+
+HELD = [n for n, m in motions().items() if not all(p.relaxed for p in m.poses)]
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_muscles_hold_has_loads(name: str) -> None:
+    """Knee and hip of every held pose; the knee's offset and pull add up; a doubt wherever one is due."""
+    found = of(name)
+    assert found.held is not None
+    loads, rows = found.held.loads, load_rows(found)
+    assert len(rows) == len(found.held.poses) + (found.moving is not None)
+    for k, pose in enumerate(found.held.poses):
+        knee = float(loads.bw["tibiofemoral"][k])
+        assert 0.1 < knee < 8.0 and loads.bw["hip"][k] > 0.3
+        deep = pose.angles.get(f"hip_flexion_{found.motion.side}", 0.0) > np.pi / 2 + 1e-9
+        due = deep or knee > 4.0 or loads.resting[k] > 1.0 / 3.0
+        assert bool(rows[k][4]) is bool(due)
+
+
+def test_what_hands_hold_has_none() -> None:
+    """A relaxed pose: nobody knows how much hands and couch take."""
+    assert of("article_couch").held is None and load_rows(of("article_couch")) == ()
+
+
+def test_the_knee_bears_what_quadriceps_and_floor_press() -> None:
+    """Standing on both feet: half the weight less shank and foot, and little more, as measured (1.07)."""
+    (standing,) = [row for row in load_rows(of("st_quad_close")) if row[0] == "standing"]
+    assert 0.4 < float(standing[1]) < 1.3 and standing[4] == ""
+
+
+def test_speed_asks_for_more_and_slowness_for_the_same() -> None:
+    """The way between poses holds both ends; five times as fast asks for more, ten times as slow for none."""
+    motion = motions()["st_longlever"]
+
+    def most(factor: float) -> float:
+        poses = tuple(replace(p, at_s=factor * p.at_s) for p in motion.poses)
+        way = exercise._between(poses)
+        assert way[-1].angles == poses[-1].angles
+        assert {n: x for n, x in way[0].angles.items() if x} == {
+            n: x for n, x in poses[0].angles.items() if x
+        }
+        return exercise._activation(
+            BODY, exercise._work(BODY, "r", way, moving=True).muscles, "iliopsoas", "r"
+        )
+
+    still = of("st_longlever").effects["iliopsoas"].activation
+    assert still is not None
+    assert most(10.0) == pytest.approx(still, abs=0.005)
+    assert most(0.2) > still + 0.05
+    assert of("st_bridge").moving is None
+
+
+def test_feet_stay_where_they_stand_on_the_way() -> None:
+    way = of("st_quad_close").moving
+    assert way is not None
+    posed = exercise._standing_still(BODY, way.poses)
+    still = held(BODY, posed, [Support(p.on) for p in way.poses])
+    assert still.unbalanced_nm.max() < 15.0
+    data = mujoco.MjData(BODY.mj)
+    places = []
+    for row in joint_motion(BODY, coordinate_values(BODY, posed)).position:
+        data.qpos[:] = row
+        mujoco.mj_kinematics(BODY.mj, data)
+        places.append(np.mean([point_on(BODY, data, n)[1] for n in way.poses[0].on], axis=0))
+    np.testing.assert_allclose(places, np.broadcast_to(places[0], (len(places), 3)), atol=1e-9)
+
+
+def test_how_hard_is_said() -> None:
+    assert "works hard" in effect_words(of("st_march").effects["iliopsoas"])
+    assert "works lightly" in effect_words(of("st_march_free").effects["iliopsoas"])
+    for name in STRENGTH:
+        said = does_what_it_should(of(name))
+        assert any(word in said for word in ("lightly", "moderately", "hard"))
 
 
 @pytest.mark.parametrize("name", STRENGTH)

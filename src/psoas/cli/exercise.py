@@ -9,8 +9,10 @@ from psoas.errors import InputError
 from psoas.exchange.exercise_words import (
     LIMITS,
     VERSIONS,
+    band_words,
     does_what_it_should,
     effect_words,
+    load_rows,
     name_of,
     told,
     verdict_json,
@@ -50,5 +52,11 @@ def _page(found: Verdict) -> str:
     lines = [f"{motion.name} ({motion.id}, {VERSIONS[motion.version]})", f"  {does_what_it_should(found)}"]
     lines += [f"  {name_of(e.group):<27} {effect_words(e)}" for e in told(found)]
     if found.band_n:
-        lines.append(f"  the band pulls {found.band_n:.0f} N")
+        lines.append(f"  {band_words(found)}")
+    rows = load_rows(found)
+    if rows:
+        lines.append("  load, body weights: knee, kneecap, hip")
+        for pose, *loads, doubt in rows:
+            doubtful = f"   doubtful: {doubt}" if doubt else ""
+            lines.append(f"    {pose:<27}{''.join(load.rjust(6) for load in loads)}{doubtful}")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from pathlib import Path
 from psoas.cli import options
 from psoas.engine.body import load_body
 from psoas.engine.bones import bones_glb
-from psoas.engine.normative import STRIDE_S, normative_walk
+from psoas.engine.movements import listed
 from psoas.engine.pipeline import cut_coordinates, posture
 from psoas.engine.scene import Scene, encode, scene, scene_frames
 from psoas.engine.trial import read_trial
@@ -21,6 +21,11 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     """Which movement, and where the files go."""
     verb.add_argument(
         "--coordinates", type=Path, metavar="FILE", help="a movement, .mot or .sto; default: mean walking"
+    )
+    verb.add_argument(
+        "--movement",
+        choices=[name.replace("_", "-") for name in listed()],
+        help="a built-in one instead; `psoas whatif --list` says what each is",
     )
     verb.add_argument("--trim", metavar="A:B", help="with --coordinates: the part to show, seconds")
     options.add_knobs(verb)
@@ -61,6 +66,12 @@ def _scene(arguments: argparse.Namespace) -> Scene:
     condition = options.conditions_of(arguments, body.muscles)[-1]
     file = options.file_of(arguments.coordinates, "--coordinates")
     window = options.window_of(arguments.trim)
+    if file is not None and arguments.movement is not None:
+        raise InputError(
+            "--movement is built in; --coordinates is a movement of yours.",
+            "--coordinates",
+            "Give one or the other.",
+        )
     if file is None and window is not None:
         raise InputError("--trim cuts a movement of yours.", "--trim", "Give --coordinates FILE too.")
     if file is not None:
@@ -68,6 +79,7 @@ def _scene(arguments: argparse.Namespace) -> Scene:
         coordinates, _, _ = posture(trial, body, lambda what, share: None)
         shown = coordinates if window is None else cut_coordinates(coordinates, window)
         return scene(body, shown, None, condition)
-    analysis = normative_walk((condition,))
+    chosen = listed()[(arguments.movement or "natural").replace("-", "_")]
+    analysis = chosen.solve((condition,))
     whole = scene(body, analysis.coordinates, analysis.solved[0].muscles, condition)
-    return scene_frames(whole, (0.0, STRIDE_S))
+    return whole if chosen.shown_s is None else scene_frames(whole, chosen.shown_s)

@@ -6,10 +6,10 @@ import sys
 from psoas.cli import options
 from psoas.cli.analyse import add_recording, body_of, progress_on_stderr, trial_of
 from psoas.engine.body import load_body
-from psoas.engine.normative import MOVEMENTS
+from psoas.engine.movements import Listed, listed
 from psoas.engine.pipeline import Progress as Tell
 from psoas.engine.types import Subject
-from psoas.engine.what_if import Movement, normative_movement, recorded_movement, what_if
+from psoas.engine.what_if import SETTINGS, Movement, recorded_movement, what_if
 from psoas.errors import InputError
 from psoas.exchange.run_folder import as_json
 from psoas.exchange.what_if_words import what_if_json, what_if_text
@@ -21,9 +21,10 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     """A built-in movement or a recording, and the knobs."""
     verb.add_argument(
         "--movement",
-        choices=[name.replace("_", "-") for name in MOVEMENTS],
-        help="built in: natural (default), slow or fast walking, step up, step down of healthy adults",
+        choices=[name.replace("_", "-") for name in listed()],
+        help="built in, measured or constructed; default natural. --list says what each is",
     )
+    verb.add_argument("--list", action="store_true", help="the movements that are built in, and no more")
     add_recording(verb)
     options.add_knobs(verb)
     verb.add_argument("--json", action="store_true", help="print numbers instead of words")
@@ -32,6 +33,8 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prepare the movement on every body, change it, say what changed."""
+    if arguments.list:
+        return _list(arguments.json)
     conditions = options.conditions_of(arguments, load_body().muscles)
     if len(conditions) == 1:
         raise InputError(
@@ -52,12 +55,14 @@ def _movement(arguments: argparse.Namespace, tell: Tell) -> Movement:
     given = [name for name in _RECORDING if getattr(arguments, name) is not None]
     sides = options.sides_of(arguments.side)
     if not given:
-        chosen = MOVEMENTS[(arguments.movement or "natural").replace("-", "_")]
-        if not chosen.cyclic and arguments.side == "l":
+        chosen = listed()[(arguments.movement or "natural").replace("-", "_")]
+        if arguments.side == "l" and "l" not in chosen.sides:
             raise InputError(
-                "Of a step only one leg is known; it is the right one here.", "--side l", "Leave --side out."
+                "Of this movement only one leg is told; it is the right one here.",
+                "--side l",
+                "Leave --side out.",
             )
-        return normative_movement(chosen, sides=sides, progress=tell)
+        return chosen.prepare(SETTINGS, sides, tell)
     if arguments.movement is not None:
         raise InputError(
             f"--movement is built in; --{given[0]} belongs to a recording.",
@@ -73,3 +78,17 @@ def _movement(arguments: argparse.Namespace, tell: Tell) -> Movement:
     trial = trial_of(arguments, None, window)
     body, _ = body_of(arguments, trial, subject, model, tell)
     return recorded_movement(trial, subject, body, model=model, sides=sides, window_s=window, progress=tell)
+
+
+def _list(as_numbers: bool) -> int:
+    if as_numbers:
+        sys.stdout.write(as_json([_about(one) for one in listed().values()]))
+        return 0
+    for one in listed().values():
+        print(f"{one.id.replace('_', '-'):<16}{one.title} ({one.kind}: {one.source.rstrip('.')})")
+    return 0
+
+
+def _about(one: Listed) -> dict[str, object]:
+    about = {"id": one.id, "title": one.title, "kind": one.kind, "source": one.source}
+    return {**about, "sides": list(one.sides)}

@@ -2,11 +2,11 @@
 
 A motion (knowledge/motions) is a few poses with their joint angles, what they rest on, and bands that pull.
 Lengths and passive tension follow from the angles alone. For what the muscles have to do, the body is held
-still in each pose: gravity, bands and the floor's push give the moments of one leg, and static optimisation
-shares them. The floor pushes straight up, without friction, at named points; where the points leave a choice
-the pushes are as even as they can be. A relaxed pose is held by hands or floor: no activation is asked for.
+still in each pose: gravity, bands and the floor's push (`support`) give the moments of one leg, and static
+optimisation shares them; then once more on the way between the poses, at the motion's own speed. A relaxed
+pose is held by hands or floor: no activation is asked for, and what a joint bears there is not known.
 
-Quasi-static and on one body of average size: what holds is the sign and the order, not the third digit.
+On one body of average size: what holds is the sign and the order, not the third digit.
 """
 
 import tomllib
@@ -14,43 +14,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Literal
 
-import mujoco
 import numpy as np
-from jaxtyping import Float
-from scipy.optimize import nnls
 
 from psoas.engine.body import load_body
-from psoas.engine.kinematics import coordinate_values, joint_motion, muscle_geometry, to_coordinates
+from psoas.engine.held_loads import HeldLoads, held_loads
+from psoas.engine.inverse_dynamics import PELVIS_FORCES, joint_moments
+from psoas.engine.kinematics import muscle_geometry, segment_poses
 from psoas.engine.muscle import capacity
 from psoas.engine.muscle_table import GROUPS, lines_of
 from psoas.engine.normative import normative_walk
 from psoas.engine.static_optimisation import BOTH_LEGS, LEG_DOFS, static_optimisation
-from psoas.engine.types import Body, Coordinates, JointMoments, MuscleForces, Side
+from psoas.engine.support import CONTACTS, Band, Held, Support, held, known, local_point
+from psoas.engine.types import Body, Coordinates, MuscleForces, Side
 from psoas.errors import KnowledgeError
-from psoas.units import STANDARD_GRAVITY_M_S2
 
 Effect = Literal["lengthens", "works", "neither"]
 
 LENGTHENS = 0.05  # optimal fibre lengths beyond standing: about what ten degrees of hip extension give
 TAUT = 0.01  # and by this part of its maximal force tighter than in standing: a slack muscle is not stretched
-WORKS = 0.1  # mean activation of the group. The three limits are choices, and are said with the results
+WORKS = 0.1  # mean activation of the group: what one can tell from rest, not what makes stronger
+STRENGTHENS = (
+    0.3  # at about this a buttock was held to work too little to grow stronger (MacAskill et al. 2014)
+)
+HARD = 0.6  # The five limits are choices, and are said with the results
 # Most deep rotators of the hip are not in the body, and the piriformis is stretched far in a bent hip, so the
 # moment about the thigh's own axis is not asked of the muscles, as in the mean natural walk.
 _DOFS = tuple(f"{dof}_{side}" for side in ("r", "l") for dof in LEG_DOFS if dof != "hip_rotation")
 _LEFT_NM = 2.0  # a pose that leaves more than this to reserves is beyond the muscles
+_RATE_HZ = 20.0  # frames on the way between two poses
 _STRONGEST_N = 2000.0  # no band of an exercise pulls more
-_UNEVEN = 1e-3  # weight of even pushes beside balance: breaks ties only
-
-# Where a pose may rest: segment without side, and the point in its frame (m; z for the right side).
-CONTACTS: Mapping[str, tuple[str, tuple[float, float, float]]] = {
-    "heel": ("calcn", (0.0, 0.0, 0.0)),
-    "ball": ("calcn", (0.18, 0.0, 0.0)),
-    "knee": ("tibia", (0.033, -0.063, 0.0)),
-    "back": ("torso", (-0.1, 0.33, 0.1)),
-    "hand": ("hand", (0.0, -0.05, 0.0)),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,8 +94,9 @@ class GroupEffect:
 
     Lengths in optimal fibre lengths: in standing, at the shortest and at the longest pose; `path_m` is by how
     much muscle and tendon are longer at the longest than in standing; `passive_n` the tension there.
-    `activation` is the highest of the poses that are not relaxed (None where all are), `walking` the highest
-    in the mean natural walk.
+    `activation` is the highest of the poses that are not relaxed (None where all are), `moving` that on the
+    way between them at the motion's own speed (None where it only holds), `walking` the highest in the mean
+    natural walk.
     """
 
     group: str
@@ -111,20 +107,47 @@ class GroupEffect:
     passive_standing_n: float
     passive_n: float
     activation: float | None
+    moving: float | None
     walking: float
     effect: Effect
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """Poses held by the muscles, or the way between them, on the motion's side."""
+
+    poses: tuple[Pose, ...]
+    muscles: MuscleForces
+    loads: HeldLoads
+    unbalanced_nm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """A motion's effects by group, the band's pull (0 without one), and how far its poses are from balance
-    and from what the muscles can hold."""
+    """A motion's effects by group, its loads, and the band's pull (0 without one).
+
+    With a band weaker than `least_band_n` the first muscle that is meant works less than at its most in mean
+    walking (0 where no band is weak enough, or there is none).
+    `held` are the poses that are not relaxed, held still; `moving` is the way between them at the motion's
+    own speed. Each is None where there is no such thing.
+    """
 
     motion: Motion
     effects: Mapping[str, GroupEffect]
+    held: Work | None
+    moving: Work | None
     band_n: float
-    unbalanced_nm: float
-    reserve_nm: float
+    least_band_n: float
+
+    @property
+    def unbalanced_nm(self) -> float:
+        """How far the held poses are from balance."""
+        return self.held.unbalanced_nm if self.held else 0.0
+
+    @property
+    def reserve_nm(self) -> float:
+        """How far the held poses are from what the muscles can hold."""
+        return float(np.abs(self.held.muscles.reserve_nm).max()) if self.held else 0.0
 
 
 def motion_of(table: Mapping[str, Any], where: str) -> Motion:
@@ -145,7 +168,7 @@ def motion_of(table: Mapping[str, Any], where: str) -> Motion:
     )
     points = {p for pose in poses for p in (*pose.on, *(x for b in pose.loads for x in (b.at, b.towards)))}
     wrong = {c for pose in poses for c in pose.angles} - set(body.coordinates)
-    wrong |= {p for p in points if p[:-2] not in CONTACTS or p[-2:] not in ("_r", "_l")}
+    wrong |= {p for p in points if not known(p)}
     wrong |= set(table["muscles"]) - set(GROUPS)
     if wrong:
         raise KnowledgeError(
@@ -197,8 +220,10 @@ def verdict(motion: Motion, body: Body | None = None) -> Verdict:
     )
     geometry = muscle_geometry(body, all_poses, BOTH_LEGS, velocity=still)
     pull = capacity(table, geometry.length_m, geometry.velocity_m_s)
-    held = [k for k, pose in enumerate(motion.poses) if not pose.relaxed]
-    muscles, band, unbalanced = _held(body, motion, held) if held else (None, 0.0, 0.0)
+    poses, band = _pulled(body, motion)
+    at_rest = _work(body, motion.side, poses) if poses else None
+    between = _between(poses)
+    on_the_way = _work(body, motion.side, between, moving=True) if between else None
     effects = {}
     for group in GROUPS:
         lines = list(lines_of(table, f"{group}_{motion.side}"))
@@ -207,7 +232,10 @@ def verdict(motion: Motion, body: Body | None = None) -> Verdict:
         longest = int(np.argmax(fibre[:-1]))
         path = geometry.length_m[:, lines] @ weight
         tension = pull.passive_n[:, lines].sum(axis=1)
-        activation = None if muscles is None else _activation(body, muscles, group, motion.side)
+        activation, moving = (
+            None if work is None else _activation(body, work.muscles, group, motion.side)
+            for work in (at_rest, on_the_way)
+        )
         tighter = tension[longest] - tension[-1] >= TAUT * table.max_isometric_force_n[lines].sum()
         stretched = fibre[longest] - fibre[-1] >= LENGTHENS and tighter
         worked = activation is not None and activation >= WORKS
@@ -220,11 +248,12 @@ def verdict(motion: Motion, body: Body | None = None) -> Verdict:
             float(tension[-1]),
             float(tension[longest]),
             activation,
+            moving,
             _walking(group),
             "works" if worked else "lengthens" if stretched else "neither",
         )
-    reserve = 0.0 if muscles is None else float(np.abs(muscles.reserve_nm).max())
-    return Verdict(motion, effects, band, unbalanced, reserve)
+    least = _least_band(body, motion, poses, band) if band else 0.0
+    return Verdict(motion, effects, at_rest, on_the_way, band, least)
 
 
 def _activation(body: Body, muscles: MuscleForces, group: str, side: Side) -> float:
@@ -248,23 +277,41 @@ def _walk() -> MuscleForces:
     return normative_walk(sides=("r",)).solved[0].muscles["r"]
 
 
-def _held(body: Body, motion: Motion, held: Sequence[int]) -> tuple[MuscleForces, float, float]:
-    """Muscle forces of the side in the held poses, the band's newtons, and the largest moment out of balance.
+def _pulled(body: Body, motion: Motion) -> tuple[tuple[Pose, ...], float]:
+    """The poses that are not relaxed with the band's newtons written in.
 
     One band serves the whole motion, so an effort is that of its weakest pose.
     """
-    poses = [motion.poses[k] for k in held]
+    poses = [pose for pose in motion.poses if not pose.relaxed]
     given = [load.newtons for pose in poses for load in pose.loads if load.newtons is not None]
     efforts = [load.effort for pose in poses for load in pose.loads if load.effort is not None]
     newtons = max(given, default=0.0)
     if efforts:
         weakest = min(_strongest_band(body, motion.side, pose) for pose in poses if pose.loads)
         newtons = max(efforts) * weakest
-    pulled = [
-        replace(pose, loads=tuple(replace(load, newtons=newtons) for load in pose.loads)) for pose in poses
-    ]
-    forces, unbalanced = _solved(body, motion.side, pulled)
-    return forces, newtons, unbalanced
+    return _with_band(poses, newtons), newtons
+
+
+def _between(poses: Sequence[Pose]) -> tuple[Pose, ...]:
+    """The way through the poses, each left and reached at rest: the smoothest there is (minimum jerk).
+
+    Empty where less than two poses are held, or what they rest on changes on the way.
+    """
+    if len(poses) < 2 or len({pose.on for pose in poses}) > 1:
+        return ()
+    frames = []
+    for begin, end in pairwise(poses):
+        seconds = end.at_s - begin.at_s
+        part = np.linspace(0.0, 1.0, max(round(_RATE_HZ * seconds), 2) + 1)
+        way = part**3 * (10.0 - 15.0 * part + 6.0 * part**2)
+        for share, gone in zip(way, part, strict=True):
+            names = begin.angles.keys() | end.angles.keys()
+            angles = {
+                n: (1.0 - share) * begin.angles.get(n, 0.0) + share * end.angles.get(n, 0.0) for n in names
+            }
+            frames.append(replace(begin, at_s=begin.at_s + gone * seconds, angles=angles))
+        frames.pop()
+    return (*frames, poses[-1])
 
 
 def _strongest_band(body: Body, side: Side, pose: Pose) -> float:
@@ -272,74 +319,67 @@ def _strongest_band(body: Body, side: Side, pose: Pose) -> float:
     weak, strong = 0.0, _STRONGEST_N
     while strong - weak > 0.5:
         middle = (weak + strong) / 2.0
-        tried = replace(pose, loads=tuple(replace(load, newtons=middle) for load in pose.loads))
-        holds = np.abs(_solved(body, side, [tried])[0].reserve_nm).max() <= _LEFT_NM
+        tried = _with_band([pose], middle)
+        holds = np.abs(_solved(body, side, tried)[0].reserve_nm).max() <= _LEFT_NM
         weak, strong = (middle, strong) if holds else (weak, middle)
     return weak
 
 
-def _solved(body: Body, side: Side, poses: Sequence[Pose]) -> tuple[MuscleForces, float]:
-    """Muscle forces of one leg that hold the poses still, and the largest moment out of balance, N.m."""
+def _least_band(body: Body, motion: Motion, poses: Sequence[Pose], band_n: float) -> float:
+    """Pull at which the first muscle that is meant works as in walking, N; by halving the interval."""
+    group = motion.muscles[0]
+
+    def works_more(newtons: float) -> bool:
+        pulled = _with_band(poses, newtons)
+        return _activation(body, _solved(body, motion.side, pulled)[0], group, motion.side) > _walking(group)
+
+    weak, strong = 0.0, band_n
+    if works_more(weak) or not works_more(strong):
+        return 0.0
+    while strong - weak > 0.5:
+        middle = (weak + strong) / 2.0
+        weak, strong = (weak, middle) if works_more(middle) else (middle, strong)
+    return strong
+
+
+def _with_band(poses: Sequence[Pose], newtons: float) -> tuple[Pose, ...]:
+    """The poses with the band's newtons written in."""
+    return tuple(
+        replace(pose, loads=tuple(replace(load, newtons=newtons) for load in pose.loads)) for pose in poses
+    )
+
+
+def _solved(
+    body: Body, side: Side, poses: Sequence[Pose], *, moving: bool = False
+) -> tuple[MuscleForces, Held]:
+    """Muscle forces of one leg that hold the poses still (or lead through them), and the body held up."""
+    posed = _standing_still(body, poses)
+    bands = [tuple(Band(load.at, load.towards, load.newtons or 0.0) for load in pose.loads) for pose in poses]
+    supports = [Support(pose.on, pulls) for pose, pulls in zip(poses, bands, strict=True)]
+    found = held(body, posed, supports, moving=moving)
+    moments = joint_moments(body, found.dynamics)
+    columns = [moments.names.index(dof) for dof in _DOFS]
+    asked = replace(moments, moment_nm=moments.moment_nm[:, columns], names=_DOFS)
+    swept = found.dynamics
+    geometry = muscle_geometry(body, posed, BOTH_LEGS, paths=swept.paths, velocity=swept.velocity)
+    return static_optimisation(body.muscles, geometry, asked, side), found
+
+
+def _work(body: Body, side: Side, poses: Sequence[Pose], *, moving: bool = False) -> Work:
+    muscles, found = _solved(body, side, poses, moving=moving)
+    loads = held_loads(body, coordinates_of(poses), found.dynamics, muscles, side)
+    return Work(tuple(poses), muscles, loads, float(found.unbalanced_nm.max()))
+
+
+def _standing_still(body: Body, poses: Sequence[Pose]) -> Coordinates:
+    """The poses with the pelvis moved so that what rests on the floor stays where it is."""
     posed = coordinates_of(poses)
-    values = coordinate_values(body, posed)
-    joints = joint_motion(body, values)
-    force, unbalanced = np.empty((len(poses), body.mj.nv)), 0.0
-    data = mujoco.MjData(body.mj)
-    for t, pose in enumerate(poses):
-        data.qpos[:] = joints.position[t]
-        mujoco.mj_kinematics(body.mj, data)
-        mujoco.mj_comPos(body.mj, data)
-        mujoco.mj_comVel(body.mj, data)
-        mujoco.mj_rne(body.mj, data, 0, force[t])
-        pushes, left = _pushes(body, data, pose)
-        unbalanced = max(unbalanced, left)
-        outside = np.zeros(body.mj.nv)
-        for segment, point, push in pushes:
-            mujoco.mj_applyFT(body.mj, data, push, np.zeros(3), point, body.mj.body(segment).id, outside)
-        force[t] -= outside
-    whole = to_coordinates(joints, force, len(body.coordinates))
-    nothing = np.zeros((len(poses), 3))
-    columns = [body.coordinates.index(dof) for dof in _DOFS]
-    moments = JointMoments(posed.time_s, whole[:, columns], _DOFS, nothing, nothing)
-    geometry = muscle_geometry(body, posed, BOTH_LEGS, velocity=np.zeros_like(values))
-    return static_optimisation(body.muscles, geometry, moments, side), unbalanced
-
-
-Push = tuple[str, Float[np.ndarray, "3"], Float[np.ndarray, "3"]]
-
-
-def _pushes(body: Body, data: Any, pose: Pose) -> tuple[list[Push], float]:
-    """Forces on the body from bands and floor (segment, point, force), and the moment that stays unbalanced.
-
-    A band pulls its two ends together. Without points on the floor the trunk lies on something: the pelvis
-    takes what is left, and a leg that touches nothing does not feel it.
-    """
-    pushes: list[Push] = []
-    for band in pose.loads:
-        assert band.newtons is not None
-        (a, here), (b, there) = _point(body, data, band.at), _point(body, data, band.towards)
-        pull = band.newtons * (there - here) / np.linalg.norm(there - here)
-        pushes += [(a, here, pull), (b, there, -pull)]
-    if not pose.on:
-        return pushes, 0.0
-    weight = STANDARD_GRAVITY_M_S2 * body.mass_kg
-    centre = data.subtree_com[0]
-    places = [_point(body, data, name) for name in pose.on]
-    arms = np.array([p - centre for _, p in places])
-    # Balance of one newton upwards at each point: up, and moments about the centre of mass (per metre).
-    balance = np.vstack([np.ones(len(places)), arms[:, 2], arms[:, 0]])
-    even = _UNEVEN * np.eye(len(places))
-    share, _ = nnls(np.vstack([balance, even]), np.r_[1.0, 0.0, 0.0, np.zeros(len(places))])
-    up = weight * share / share.sum()
-    left = float(np.linalg.norm(balance[1:] @ up))
-    return pushes + [(s, p, np.array([0.0, f, 0.0])) for (s, p), f in zip(places, up, strict=True)], left
-
-
-def _point(body: Body, data: Any, name: str) -> tuple[str, Float[np.ndarray, "3"]]:
-    """Segment and place (ground frame) of a named point such as heel_r."""
-    stem, side = name[:-2], name[-2:]
-    segment, local = CONTACTS[stem]
-    segment = segment if segment == "torso" else segment + side
-    mirror = np.array([1.0, 1.0, 1.0 if side == "_r" else -1.0])
-    i = body.mj.body(segment).id
-    return segment, data.xpos[i] + data.xmat[i].reshape(3, 3) @ (np.array(local) * mirror)
+    if not poses[0].on:
+        return posed
+    segments = [local_point(name) for name in poses[0].on]
+    found = segment_poses(body, posed, [segment for segment, _ in segments])
+    local = np.array([place for _, place in segments])
+    middle = (found.origin_m + np.einsum("tsij,sj->tsi", found.orientation, local)).mean(axis=1)
+    value = posed.value.copy()
+    value[:, [posed.names.index(name) for name in PELVIS_FORCES]] -= middle - middle[0]
+    return Coordinates(posed.time_s, value, posed.names)

@@ -8,7 +8,7 @@ joint it is the wrench that the joint passes on, from which `joint_contact` take
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import mujoco
 import numpy as np
@@ -63,6 +63,25 @@ def dynamics(body: Body, coordinates: Coordinates, reaction: FootReaction | None
         raise ValueError("coordinates and ground reaction have to stand on the same times")
     values = coordinate_values(body, coordinates)
     velocity, acceleration = derivatives(coordinates.time_s, values)
+    return sweep(body, coordinates.time_s, values, velocity, acceleration, _Feet(body, reaction))
+
+
+@runtime_checkable  # the tests check signatures
+class External(Protocol):
+    """Forces from outside: takes their part out of the generalised force of a frame."""
+
+    def take_from(self, force: Float[np.ndarray, "joint"], data: Any, t: int) -> None: ...
+
+
+def sweep(
+    body: Body,
+    time_s: Float[np.ndarray, "time"],
+    values: Float[np.ndarray, "time coordinate"],
+    velocity: Float[np.ndarray, "time coordinate"],
+    acceleration: Float[np.ndarray, "time coordinate"],
+    external: External,
+) -> Dynamics:
+    """The sweep at given derivatives of the coordinates, whatever pushes the body from outside."""
     motion = joint_motion(body, values)
     rate = motion.slope * velocity[:, motion.source]
     second = motion.slope * acceleration[:, motion.source]
@@ -74,7 +93,6 @@ def dynamics(body: Body, coordinates: Coordinates, reaction: FootReaction | None
     orientation = np.empty((frames, model.nbody, 9))
     length = np.empty((frames, model.ntendon))
     entries = np.empty((frames, model.nJten))
-    external = _Feet(body, reaction)
     for t in range(frames):
         data.qpos[:], data.qvel[:], data.qacc[:] = motion.position[t], rate[t], second[t]
         mujoco.mj_kinematics(model, data)
@@ -86,8 +104,8 @@ def dynamics(body: Body, coordinates: Coordinates, reaction: FootReaction | None
         axis[t], orientation[t] = data.xaxis, data.xmat
         length[t], entries[t] = data.ten_length, data.ten_J
     return Dynamics(
-        coordinates.time_s,
-        swept_paths(body, coordinates.time_s, values, motion, length, entries),
+        time_s,
+        swept_paths(body, time_s, values, motion, length, entries),
         velocity,
         force,
         axis,

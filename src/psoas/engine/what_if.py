@@ -16,6 +16,7 @@ from jaxtyping import Float
 from psoas.engine.body import build_body, load_body
 from psoas.engine.body_data import DEFAULT_MODEL, SECOND_MODEL, published_tables
 from psoas.engine.body_scaling import scaled
+from psoas.engine.constructed import Constructed, constructed_mechanics, constructed_movement
 from psoas.engine.formats.osim import read_osim
 from psoas.engine.joint_contact import ContactGeometry, contact_geometry, joint_contact
 from psoas.engine.kinematics import muscle_geometry
@@ -168,6 +169,21 @@ def normative_movement(
     return _movement(analysis, settings, mechanics, swept, progress)
 
 
+def built_movement(
+    movement: Constructed,
+    settings: Sequence[Setting] = SETTINGS,
+    *,
+    sides: tuple[Side, ...] = BOTH,
+    progress: Progress | None = None,
+) -> Movement:
+    """A constructed movement, on the published bodies."""
+
+    def mechanics(setting: Setting) -> Mechanics:
+        return constructed_mechanics(load_body("rhythm", setting.psoas, setting.model), movement)
+
+    return _movement(constructed_movement(movement, sides=sides), settings, mechanics, {}, progress)
+
+
 def recorded_movement(
     trial: Trial,
     subject: Subject,
@@ -237,7 +253,9 @@ def what_if(
         bands.append(Band(place, before, after, before / weight, after / weight, change, clear))
     unsolved = max(int(np.count_nonzero(f.status)) for sides in forces for f in sides.values())
     settings = tuple(ready.setting for ready in movement.ready)
-    notes = movement.analysis.notes
+    trust, notes = movement.analysis.quality, movement.analysis.notes
+    if trust.trust == "doubtful":
+        notes += tuple(f"Doubtful: {reason}" for reason in trust.reasons if reason not in notes)
     return WhatIf(movement.analysis.trial, condition, settings, tuple(bands), unsolved, notes)
 
 

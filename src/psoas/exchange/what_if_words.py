@@ -24,7 +24,7 @@ _WHEN: Mapping[str, str] = {
     "swing": " in swing",
     "peak": "",
 }
-_ALIKE = 0.005  # sides whose loads differ by less are told as one
+_ALIKE, _NOTHING_BW = 0.005, 0.02  # sides whose loads differ by less are told as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _rows(bands: Sequence[Band]) -> list[_Row]:
 
 def _alike(a: Band, b: Band) -> bool:
     pairs = ((a.before_bw, b.before_bw), (a.after_bw, b.after_bw))
-    return a.clear == b.clear and all(abs(x - y) <= _ALIKE * max(x, y) for x, y in pairs)
+    return a.clear == b.clear and all(abs(x - y) <= max(_ALIKE * max(x, y), _NOTHING_BW) for x, y in pairs)
 
 
 def _band_json(found: WhatIf, band: Band) -> dict[str, Any]:
