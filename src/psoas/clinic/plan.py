@@ -12,7 +12,7 @@ from functools import cache
 
 from psoas.clinic.assessment import STOPPED, Assessment, Weights
 from psoas.clinic.logic import Lookup
-from psoas.clinic.remedies import Advice, Exercise, Programme, Remedies, Statement, TherapistLine
+from psoas.clinic.remedies import Advice, Count, Exercise, Programme, Remedies, Statement, TherapistLine
 from psoas.clinic.schedule import Slot, fit_week
 from psoas.clinic.types import Triage
 
@@ -35,6 +35,7 @@ class Line:
     exercise: Exercise
     role: str
     dose: str
+    count: Count | None
     steps: tuple[str, ...]
     stop_rule: str
     progress: str
@@ -177,6 +178,7 @@ def _line(slot: Slot, facts: Lookup, remedies: Remedies) -> Line:
         exercise=exercise,
         role=slot.role,
         dose=(now and now.dose) or exercise.dose,
+        count=now.count if now and now.dose else exercise.count,
         steps=(now and now.steps) or exercise.steps,
         stop_rule=(now and now.stop_rule) or exercise.stop_rule,
         progress=(now and now.progress) or exercise.progress,
@@ -262,6 +264,14 @@ def dose_of(line: Line, week: int) -> str:
     if week > weeks[-1].last:
         return f"{weeks[-1].text}. {line.progress}"
     return next((entry.text for entry in weeks if week <= entry.last), line.dose)
+
+
+def count_of(line: Line, week: int) -> Count | None:
+    """The same dose in numbers to count by; None for a line that has none, or no time of its own."""
+    weeks = line.exercise.weeks
+    if not weeks or line.dose != line.exercise.dose:
+        return line.count
+    return next((entry.count for entry in weeks if week <= entry.last), weeks[-1].count)
 
 
 def by_day(plan: Plan, week: int) -> Mapping[int, tuple[Line, ...]]:

@@ -35,11 +35,24 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """A dose in numbers, to count by: `sets` times `reps` repetitions or one hold of `hold_s` seconds, for
+    each of `sides`. Of a range the lower end.
+    """
+
+    sets: int
+    reps: int | None
+    hold_s: int | None
+    sides: int
+
+
+@dataclass(frozen=True, slots=True)
 class Instead:
     """Words that take the place of an exercise's own while a condition holds; None keeps its own."""
 
     when: Test
     dose: str | None
+    count: Count | None
     steps: tuple[str, ...] | None
     stop_rule: str | None
     progress: str | None
@@ -55,6 +68,7 @@ class Week:
     first: int
     last: int
     text: str
+    count: Count | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class Exercise:
     steps: tuple[str, ...]
     mistakes: str
     dose: str
+    count: Count | None
     days_a_week: int
     minutes: int
     starts_in_week: int
@@ -165,6 +180,21 @@ def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(listed)
 
 
+def _count(dose: Mapping[str, Any]) -> Count | None:
+    if "sets" not in dose:
+        return None
+    return Count(
+        sets=_least(dose["sets"]),
+        reps=_least(dose["reps"]) if "reps" in dose else None,
+        hold_s=_least(dose["hold_s"]) if "hold_s" in dose else None,
+        sides=dose.get("sides", 1),
+    )
+
+
+def _least(number: Any) -> int:
+    return int(number[0] if isinstance(number, list) else number)
+
+
 def _exercise(entry: Mapping[str, Any]) -> Exercise:
     dose = entry["dose"]
     return Exercise(
@@ -176,10 +206,14 @@ def _exercise(entry: Mapping[str, Any]) -> Exercise:
         steps=_texts(entry, "steps"),
         mistakes=entry["mistakes"],
         dose=dose["text"],
+        count=_count(dose),
         days_a_week=dose["days_a_week"],
         minutes=dose["minutes"],
         starts_in_week=entry.get("starts_in_week", 1),
-        weeks=tuple(Week(week["from"], week["to"], week["text"]) for week in entry.get("week", ())),
+        weeks=tuple(
+            Week(week["from"], week["to"], week["text"], _count({**dose, **week}))
+            for week in entry.get("week", ())
+        ),
         progress=entry["progress"],
         regress=entry["regress"],
         stop_rule=entry["stop_rule"],
@@ -195,6 +229,7 @@ def _instead(name: str, entry: Mapping[str, Any]) -> Instead:
     return Instead(
         when=compiled(parse(entry["when"])),
         dose=entry.get("dose"),
+        count=_count(entry),
         steps=None if steps is None else tuple(steps),
         stop_rule=entry.get("stop_rule"),
         progress=entry.get("progress"),

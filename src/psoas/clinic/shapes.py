@@ -32,8 +32,8 @@ DEGREES = " ".join(
     ["pelvis_tilt pelvis_list pelvis_rotation lumbar_extension lumbar_bending lumbar_rotation"]
     + [f"{angle}_{side}" for angle in _LEG.split() for side in "rl"]
 )
-EXERCISE_WEEK = shape("from to text")
-DOSE = shape("text", "days_a_week hold_s minutes sets reps effort_of_10")
+EXERCISE_WEEK = shape("from to text", "sets reps hold_s")
+DOSE = shape("text", "days_a_week hold_s minutes sets reps sides effort_of_10")
 
 SHAPES: Mapping[str, Shape] = {
     "sources": shape(""),
@@ -73,7 +73,9 @@ SHAPES: Mapping[str, Shape] = {
         "starts_in_week cautions_none",
         dose=DOSE,
         week=EXERCISE_WEEK,
-        instead=shape("when", "dose stop_rule steps progress regress target evidence grade sources"),
+        instead=shape(
+            "when", "dose sets hold_s stop_rule steps progress regress target evidence grade sources"
+        ),
         review=REVIEW,
     ),
     "motions/*": shape(

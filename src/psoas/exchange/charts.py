@@ -53,7 +53,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """What is drawn. `spans` are named stretches of the x axis (stance, swing), drawn under it."""
+    """What is drawn. `spans` are named stretches of the x axis (stance, swing), drawn under it.
+
+    y_range: from where to where, for a scale with ends of its own or with values below zero; else from zero.
+    x_ticks: where the x axis carries numbers; else evenly.
+    """
 
     title: str
     x_label: str
@@ -66,6 +70,8 @@ class Chart:
     spans: Sequence[tuple[float, float, str]] = field(default_factory=tuple)
     size: tuple[int, int] = (520, 340)
     least_top: float = 0.0
+    y_range: tuple[float, float] | None = None
+    x_ticks: Sequence[float] = ()
 
 
 def svg(chart: Chart) -> str:
@@ -84,11 +90,12 @@ class _Drawing:
         self.right = self.width - (8 if self.small else 12)
         self.top = 12 if self.small else 30
         self.bottom = self.height - (24 if self.small else 62 if chart.spans else 46)
-        highest = max(
-            [chart.least_top, *(float(np.nanmax(c.y)) for c in chart.lines if np.isfinite(c.y).any())]
-        )
-        self.ticks = nice_ticks(highest * 1.08)
-        self.y_top = self.ticks[-1]
+        if chart.y_range is None:
+            tops = (float(np.nanmax(c.y)) for c in chart.lines if np.isfinite(c.y).any())
+            self.ticks = nice_ticks(max([chart.least_top, *tops]) * 1.08)
+        else:
+            self.ticks = ticks_between(*chart.y_range)
+        self.y_low, self.y_top = self.ticks[0], self.ticks[-1]
 
     def text(self) -> str:
         c = self.chart
@@ -108,7 +115,8 @@ class _Drawing:
         return self.left + (value - low) / (high - low) * (self.right - self.left)
 
     def y(self, value: float) -> float:
-        return self.bottom - value / self.y_top * (self.bottom - self.top)
+        part = (value - self.y_low) / (self.y_top - self.y_low)
+        return self.bottom - part * (self.bottom - self.top)
 
     def _axes(self) -> list[str]:
         parts = []
@@ -120,8 +128,9 @@ class _Drawing:
             )
             parts.append(_text("tick", self.left - 6, y + 4, f"{tick:g}", "end"))
         low, high = self.chart.x_range
-        for value in np.linspace(low, high, 3 if self.small else 6):
-            word = f"{value:.0f}" if high - low > 10 else f"{value:.2g}"
+        for value in self.chart.x_ticks or np.linspace(low, high, 3 if self.small else 6):
+            whole = high - low > 10 or self.chart.x_ticks
+            word = f"{value:.0f}" if whole else f"{value:.2g}"
             parts.append(_text("tick", self.x(value), self.bottom + 17, word))
         if not self.small:
             parts.append(_text("label", 4, 14, self.chart.y_label, "start"))
@@ -139,7 +148,8 @@ class _Drawing:
         )
 
     def _shade(self, shade: Shade) -> str:
-        y, high = self.y(shade.high), self.y(shade.low) - self.y(shade.high)
+        top, low = min(shade.high, self.y_top), max(shade.low, self.y_low)
+        y, high = self.y(top), self.y(low) - self.y(top)
         return (
             f'<rect class="shade" x="{self.left}" y="{y:.1f}" width="{self.right - self.left}" '
             f'height="{high:.1f}"/>' + _text("shade-word", self.right - 5, y - 5, shade.says, "end")
@@ -194,6 +204,17 @@ def nice_ticks(highest: float) -> list[float]:
     """Round values from 0 to at least `highest`, four to six of them."""
     if highest <= 0:
         return [0.0, 1.0]
-    power = 10.0 ** np.floor(np.log10(highest / 4))
-    step = next(float(s * power) for s in (1, 2, 2.5, 5, 10) if highest / (s * power) <= 5)
+    step = next(s for s in _steps(highest) if highest / s <= 5)
     return [round(step * k, 10) for k in range(int(np.ceil(highest / step)) + 1)]
+
+
+def ticks_between(low: float, high: float) -> list[float]:
+    """Round values from at most `low` to at least `high`, four to eight of them."""
+    step = next(s for s in _steps(high - low) if (high - low) / s <= 5)
+    first, last = int(np.floor(low / step)), int(np.ceil(high / step))
+    return [round(step * k, 10) for k in range(first, max(last, first + 1) + 1)]
+
+
+def _steps(wide: float) -> list[float]:
+    power = float(10.0 ** np.floor(np.log10(max(wide, 1e-9) / 4)))
+    return [step * power for step in (1, 2, 2.5, 5, 10)]

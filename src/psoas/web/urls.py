@@ -5,7 +5,22 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from psoas.web.views import answer, body, data, design, jobs, learn, lock, quiz, safety, start, story
+from psoas.web.views import (
+    answer,
+    body,
+    check_in,
+    data,
+    design,
+    jobs,
+    learn,
+    lock,
+    progress,
+    quiz,
+    safety,
+    start,
+    story,
+    week,
+)
 
 
 def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[URLPattern, URLPattern]:
@@ -44,6 +59,16 @@ urlpatterns = [
     path("p/<str:id>/plan/", answer.plan, name="plan"),
     path("p/<str:id>/learn/quiz/<slug:item>/<str:uid>/", quiz.answered, name="answered"),
     path("p/<str:id>/work/<int:job>/", jobs.show, name="job"),
+    path("p/<str:id>/start/", week.start, name="start-week"),
+    path("p/<str:id>/week/", week.week, name="week"),
+    path("p/<str:id>/week/calendar/", week.calendar, name="calendar"),
+    path("p/<str:id>/week/morning/", week.morning, name="morning"),
+    path("p/<str:id>/week/undo/", week.undo, name="undo"),
+    path("p/<str:id>/week/<slug:exercise>/", week.exercise, name="exercise"),
+    path("p/<str:id>/check-in/", check_in.begin, name="check-in"),
+    path("p/<str:id>/check-in/outcome/", check_in.outcome, name="check-in-outcome"),
+    path("p/<str:id>/check-in/<slug:step>/", check_in.ask, name="check-in-step"),
+    path("p/<str:id>/progress/", progress.progress, name="progress"),
     path("p/<str:id>/data/", data.data, name="data"),
     path("p/<str:id>/data/psoas.json", data.export, name="export"),
     path("p/<str:id>/data/delete/", data.delete, name="delete"),

@@ -92,7 +92,7 @@ def plan_of(decision: Decision) -> dict[str, Any]:
     ]
     return {
         "programme": None if plan.programme is None else _said(plan.programme.says),
-        "lines": [_line(each) for each in plan.lines],
+        "lines": [line_of(each) for each in plan.lines],
         "week": [
             {
                 "day": DAYS[day],
@@ -129,14 +129,15 @@ def plan_of(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def line_of(line: Line, week: int = 1) -> dict[str, Any]:
+    """One line of the plan in the words of a week."""
     remedies = shelf().remedies
     return {
         "id": line.exercise.id,
         "name": line.exercise.name,
         "role": line.role,
         "core": line.role == "core",
-        "dose": dose_of(line, 1),
+        "dose": dose_of(line, week),
         "target": line.target,
         "steps": line.steps,
         "mistakes": line.exercise.mistakes if line.evidence is line.exercise.evidence else "",

@@ -1,13 +1,19 @@
 """The safety questions as screens, and what their answers mean."""
 
+from datetime import datetime
 from typing import Any
 
 from psoas.clinic.interview import Interview, Step
 from psoas.clinic.knowledge import Screen as Shown
 from psoas.clinic.types import Triage
 from psoas.clinic.wording import message
-from psoas.web.models import Screen
+from psoas.web.clock import now
+from psoas.web.models import Person, Screen
+from psoas.web.presenters.journal import ROUND
 from psoas.web.presenters.page import shelf, sure
+
+ASKED_FRESH = ("pain_now",)
+WEEKS_PASS = ("duration_weeks", "selfcare_weeks")
 
 
 def countries() -> list[tuple[str, str]]:
@@ -55,6 +61,29 @@ def marks_of(kept: Screen | None) -> dict[str, str]:
     words = {True: "yes", False: "no"}
     marks = {id: words[value] if isinstance(value, bool) else str(value) for id, value in kept.values.items()}
     return marks | dict.fromkeys(kept.not_sure, "unsure")
+
+
+def told_before(person: Person) -> dict[str, str]:
+    """What was answered before a check-in asked again, where it helps and cannot lull.
+
+    Every question is answered anew. A yes stays marked until it is changed; a no has to be given again,
+    and so has the pain. Weeks go on counting by themselves.
+    """
+    last = person.entries.filter(kind=ROUND).order_by("-id").first()
+    if last is None:
+        return {}
+    marks: dict[str, str] = {}
+    for step in last.value["steps"]:
+        weeks = (now() - datetime.fromisoformat(step["at"])).days // 7
+        for id, value in step["values"].items():
+            if value is True:
+                marks[id] = "yes"
+            elif id in WEEKS_PASS and isinstance(value, int):
+                marks[id] = str(value + weeks)
+            elif not isinstance(value, bool) and id not in ASKED_FRESH:
+                marks[id] = str(value)
+        marks |= dict.fromkeys(step["not_sure"], "unsure")
+    return marks
 
 
 def verdict(triage: Triage, country: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from psoas.web.presenters.page import shelf
 from psoas.web.presenters.sheets import MARKS, mark_of
 from psoas.web.presenters.story import decided, told_of
 from psoas.web.presenters.walk import own_picture, picture
+from psoas.web.presenters.week import running
 from psoas.web.views.people import tell
 from psoas.web.views.story import after_safety
 
@@ -70,7 +71,7 @@ def time(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
 @after_safety
 def about(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """What the lines of the plan hang on, a few at a time, until nothing is left to ask."""
-    wanted, error = _to_ask(person), ""
+    wanted, error = to_ask(person), ""
     if not wanted:
         return redirect("plan", person.pk)
     asked = wanted[:AT_ONCE]
@@ -111,7 +112,7 @@ def about(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     )
 
 
-def _to_ask(person: Person) -> list[str]:
+def to_ask(person: Person) -> list[str]:
     """Circumstances of yes and no that bear on this plan and have not been asked."""
     case, decision = decided(person)
     told = told_of(person)
@@ -130,7 +131,12 @@ def plan(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """Every line with dose, steps, progression, stop rule, grade and source."""
     if not told_of(person).get("screen.time"):
         return redirect("time", person.pk)
-    if _to_ask(person):
+    if to_ask(person):
         return redirect("about", person.pk)
+    run = running(person)
+    if run is not None and run.waits and triage.level != "SOON":  # at SOON the plan is general advice only
+        return redirect("week", person.pk)
     _case, decision = decided(person)
-    return render(request, "plan.html", plan_of(decision) | {"person": person})
+    can_start = any(line.exercise.minutes for line in decision.plan.lines)
+    context = plan_of(decision) | {"person": person, "run": run, "can_start": can_start}
+    return render(request, "plan.html", context)

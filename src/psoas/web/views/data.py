@@ -40,6 +40,7 @@ def data(request: HttpRequest, id: str) -> HttpResponse:
         "error": error,
         "screens": person.screens.count(),
         "told": person.told.count(),
+        "entries": person.entries.count(),
     }
     return render(request, "data.html", context, status=422 if error else 200)
 
@@ -64,8 +65,14 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
         ],
         "told": told_of(person),
         "journal": [
-            {"kind": each.kind, "value": each.value, "at": each.at.isoformat()}
-            for each in person.entries.all()
+            {
+                "uid": each.uid,
+                "kind": each.kind,
+                "at": each.at.isoformat(),
+                "received": each.received.isoformat(),
+                "value": each.value,
+            }
+            for each in person.entries.order_by("id")
         ],
         "computed": [
             {

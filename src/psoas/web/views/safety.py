@@ -15,9 +15,11 @@ from psoas.clinic.wording import contacts, route_words
 from psoas.errors import InputError
 from psoas.web.models import Person, Screen
 from psoas.web.presenters.page import shelf
-from psoas.web.presenters.safety import form, kept_screen, marks_of, replaced, verdict
+from psoas.web.presenters.safety import form, kept_screen, marks_of, replaced, told_before, verdict
 from psoas.web.presenters.sheets import MARKS
 from psoas.web.presenters.story import interview_of, steps_of, triage_of
+from psoas.web.presenters.week import running
+from psoas.web.views.noting import new_uid
 from psoas.web.views.people import person_of
 
 
@@ -34,7 +36,7 @@ def ask(request: HttpRequest, id: str, place: int) -> HttpResponse:
     if screen is None:
         return redirect("result", person.pk)
     if request.method != "POST":
-        return _shown(request, person, interview, screen, place, marks_of(kept))
+        return _shown(request, person, interview, screen, place, marks_of(kept) or told_before(person))
     if request.POST.get("screen") not in (screen.id, None):  # another tab went on: show what is asked now
         return redirect("safety", person.pk, place)
     try:
@@ -117,8 +119,11 @@ def _shown(
 ) -> HttpResponse:
     call = contacts(shelf().knowledge, person.country or None)
     routes = result(interview, shelf().knowledge).routes
+    run = running(person)
     context = form(screen, marks) | {
         "person": person,
+        "checking": run is not None and run.round_at is not None,
+        "since": None if run is None else run.since,
         "screen": screen,
         "place": place,
         "before": place - 1,
@@ -139,8 +144,12 @@ def outcome(request: HttpRequest, id: str) -> HttpResponse:
     steps = len(kept)
     if triage.level is None and next_screen(interview_of(kept), shelf().knowledge) is not None:
         return redirect("safety", person.pk, steps + 1)
+    run = running(person)
     context = verdict(triage, person.country) | {
         "person": person,
+        "run": run,
+        "checking": run is not None and run.round_at is not None,
+        "uid": new_uid(),
         "stopped": stopped or triage.level is None,
         "steps": steps,
     }

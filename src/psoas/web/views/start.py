@@ -10,6 +10,8 @@ from psoas.web.presenters.learning import learner
 from psoas.web.presenters.safety import countries
 from psoas.web.presenters.sheets import STORY
 from psoas.web.presenters.story import told_of, triage_of
+from psoas.web.presenters.week import this_week
+from psoas.web.views.noting import today
 from psoas.web.views.people import hold, ids_of, people_here, person_of
 
 LONGEST_NAME = 60
@@ -57,6 +59,7 @@ def hub(request: HttpRequest, id: str) -> HttpResponse:
         "tests": any(key.startswith(("reading.", "screen.step", "screen.exam")) for key in told),
     }
     stopped = triage.level in ("EMERGENCY", "URGENT")
+    is_open = triage.level is not None and not stopped
     return render(
         request,
         "hub.html",
@@ -65,8 +68,9 @@ def hub(request: HttpRequest, id: str) -> HttpResponse:
             "done": done,
             "triage": triage,
             "stopped": stopped,
-            "open": triage.level is not None and not stopped,
+            "open": is_open,
             "questions_due": len(learning.waiting),
             "next_lesson": learning.next,
+            **(this_week(person, today(request)) if is_open else {}),
         },
     )
