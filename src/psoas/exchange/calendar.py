@@ -60,9 +60,10 @@ def reminders(
 ) -> bytes:
     """The file as bytes.
 
-    owner: makes the UIDs, so that the same person always gets the same ones. first, last: local days of the
-    week that is left; the day after it is for looking back. sessions: minutes by weekday (0 Monday); days of the same length share an event. at: time of day of
-    the sessions. revision: rises with every new week of the plan. stamp: the present moment, UTC.
+    owner: makes the UIDs, so that the same person always gets the same ones. first, last: local days that
+    are left of the week; the day after it is for looking back. sessions: minutes by weekday (0 Monday); days
+    of the same length share an event. at: time of day of the sessions. revision: rises with every new week
+    of the plan. stamp: the present moment, UTC.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Reminders of a week//EN")

@@ -21,7 +21,7 @@ def now() -> datetime:
 
 def offset_of(words: str | None) -> int | None:
     """Minutes east of UTC from what a device said; None where it said nothing that can be."""
-    if not words or len(words) > 5 or not words.removeprefix("-").isdecimal():
+    if not words or not words.isascii() or len(words) > 5 or not words.removeprefix("-").isdecimal():
         return None
     minutes = int(words)
     return minutes if WEST_MIN <= minutes <= EAST_MIN else None

@@ -133,18 +133,22 @@ class Done:
     uid: str
 
 
-def done_since(run: Run, notes: Iterable[Noted]) -> dict[tuple[str, date], Done]:
-    """What was logged in this week of the plan, by exercise and local day.
-
-    That is, what was kept after the last check-in (a device's clock may be wrong) for a day of this week.
-    """
+def logged(notes: Iterable[Noted]) -> dict[tuple[str, date], Done]:
+    """What was logged, by exercise and local day."""
     found: dict[tuple[str, date], Done] = {}
     for note in standing(notes):
-        told = note.value
-        if note.kind in (START, CHECK_IN):
-            found = {}
-        elif note.kind == LOG and (day := date.fromisoformat(told["day"])) >= run.since:
+        if note.kind == LOG:
+            told = note.value
+            day = date.fromisoformat(told["day"])
             found[told["exercise"], day] = Done(told["exercise"], day, told["how"], told["pain"], note.uid)
+    return found
+
+
+def since_last(notes: Iterable[Noted]) -> list[Noted]:
+    """What was kept after the last start or check-in, whatever the clock of the device said."""
+    found: list[Noted] = []
+    for note in standing(notes):
+        found = [] if note.kind in (START, CHECK_IN) else [*found, note]
     return found
 
 
@@ -157,9 +161,9 @@ def mornings(notes: Iterable[Noted]) -> dict[date, bool]:
     }
 
 
-def morning_to_ask(run: Run, notes: Sequence[Noted], today: date) -> date | None:
+def morning_to_ask(notes: Sequence[Noted], today: date) -> date | None:
     """The last day of exercise before today whose next morning has not been told, if it is recent."""
-    days = {each.day for each in done_since(run, notes).values() if each.how != "not" and each.day < today}
+    days = {each.day for each in logged(notes).values() if each.how != "not" and each.day < today}
     if not days or max(days) in mornings(notes) or (today - max(days)).days > ASK_MORNING_FOR_DAYS:
         return None
     return max(days)
@@ -181,18 +185,18 @@ def tally(run: Run, notes: Sequence[Noted], planned: Mapping[int, frozenset[str]
     A session is a day of exercise. It counts when at least half of that day's exercises were done in whole
     or in part; on a day without a plan one is enough.
     """
-    logged = [each for each in done_since(run, notes).values() if each.how != "not"]
+    recent = since_last(notes)
+    entries = [each for each in logged(recent).values() if each.how != "not" and each.day >= run.since]
     by_day: dict[date, set[str]] = {}
-    for each in logged:
+    for each in entries:
         by_day.setdefault(each.day, set()).add(each.exercise)
     done = sum(2 * len(names) >= len(planned.get(day.weekday(), ())) for day, names in by_day.items())
     days = max(1, (today - run.since).days)
     due = sum(bool(planned.get((run.since + timedelta(days=k)).weekday())) for k in range(days))
-    told = mornings(notes)
-    settled = [told[day] for day in by_day if day in told]
+    settled = mornings(recent).values()
     return Tally(
         sessions_done=done,
         sessions_planned=max(due, done),
-        pain_during=max((each.pain for each in logged if each.pain is not None), default=None),
+        pain_during=max((each.pain for each in entries if each.pain is not None), default=None),
         settled=all(settled) if settled else None,
     )

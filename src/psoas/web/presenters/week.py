@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from psoas.clinic.plan import Line, Plan, by_day, count_of
 from psoas.web.models import Entry, Person
 from psoas.web.presenters.answer import line_of
-from psoas.web.presenters.journal import WEEK_DAYS, Done, Run, done_since, morning_to_ask, run_of
+from psoas.web.presenters.journal import WEEK_DAYS, Done, Run, logged, morning_to_ask, run_of
 from psoas.web.presenters.story import decided
 
 HOW_WORDS = {
@@ -51,20 +51,18 @@ def this_week(person: Person, today: date) -> dict[str, Any]:
     run = run_of(notes)
     if run is None or run.waits:
         return {"run": run}
-    logged = done_since(run, notes)
+    log = logged(notes)
     _case, decision = decided(person)
     lines = by_day(decision.plan, run.week)[today.weekday()]
     left = [
-        line.exercise.name
-        for line in lines
-        if line.exercise.minutes and (line.exercise.id, today) not in logged
+        line.exercise.name for line in lines if line.exercise.minutes and (line.exercise.id, today) not in log
     ]
     return {"run": run, "due_in": (run.due - today).days, "left": left}
 
 
 def week_page(run: Run, notes: Sequence[Entry], plan: Plan, today: date) -> dict[str, Any]:
     """Today's lines with what was logged, the seven days around, and what is due."""
-    logged, week = done_since(run, notes), by_day(plan, run.week)
+    log, week = logged(notes), by_day(plan, run.week)
     lines = week[today.weekday()]
     first = run.since + timedelta(days=WEEK_DAYS * max(0, (today - run.since).days // WEEK_DAYS))
     days = [first + timedelta(days=k) for k in range(WEEK_DAYS)]
@@ -72,12 +70,10 @@ def week_page(run: Run, notes: Sequence[Entry], plan: Plan, today: date) -> dict
         "run": run,
         "today": today,
         "due_in": (run.due - today).days,
-        "morning": morning_to_ask(run, notes, today),
-        "lines": [_short(line, run, logged.get((line.exercise.id, today))) for line in lines],
+        "morning": morning_to_ask(notes, today),
+        "lines": [_short(line, run, log.get((line.exercise.id, today))) for line in lines],
         "rest": not any(line.exercise.minutes for line in lines),
-        "days": [_day(day, week[day.weekday()], logged, today) for day in days],
-        "logged": sorted(logged.values(), key=lambda each: each.day, reverse=True),
-        "names": {line.exercise.id: line.exercise.name for line in plan.lines},
+        "days": [_day(day, week[day.weekday()], log, today) for day in days],
         "break_every_min": plan.break_every_min,
     }
 
@@ -97,10 +93,10 @@ def _short(line: Line, run: Run, done: Done | None) -> dict[str, Any]:
 
 
 def _day(
-    day: date, lines: Sequence[Line], logged: Mapping[tuple[str, date], Done], today: date
+    day: date, lines: Sequence[Line], log: Mapping[tuple[str, date], Done], today: date
 ) -> dict[str, Any]:
     timed = [line.exercise for line in lines if line.exercise.minutes]
-    marks = [(each.name, logged.get((each.id, day))) for each in timed]
+    marks = [(each.name, log.get((each.id, day))) for each in timed]
     return {
         "day": day,
         "today": day == today,
@@ -112,7 +108,7 @@ def _day(
 def exercise_page(run: Run, notes: Sequence[Entry], line: Line, today: date) -> dict[str, Any]:
     """One line as the plan has it, its timer, and the days that it can be logged for."""
     days = [today - timedelta(days=k) for k in range(1, WEEK_DAYS) if today - timedelta(days=k) >= run.since]
-    done = done_since(run, notes).get((line.exercise.id, today))
+    done = logged(notes).get((line.exercise.id, today))
     return {
         "run": run,
         "line": line_of(line, run.week),
