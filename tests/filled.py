@@ -33,3 +33,53 @@ def fill(client: Any, person: str, answers: dict[str, Any], at_most: int = 80) -
         if path.endswith("/safety/"):
             return str(path)
     return path
+
+
+DESK_STORY = ("h_around_patella", "h_squat_stairs", "h_sit_bent", "h_load_change", "h_long_sit")
+
+
+def to_the_plan(client: Any, name: str = "Ada") -> str:
+    """A desk worker with a short hip flexor, up to the plan; returns the id."""
+    person = begin(client, name)
+    fill(client, person, DESK)
+    client.post(f"/p/{person}/where/", {"region": ["KNEE_ANT_PATELLA_R"], "side": "r"})
+    for sheet in ("knee", "when", "does", "hip", "nerves"):
+        asked = {row["id"] for row in client.get(f"/p/{person}/story/{sheet}/").context["rows"]}
+        marks = {each: "yes" for each in DESK_STORY if each in asked} or {"none": "1"}
+        client.post(f"/p/{person}/story/{sheet}/", marks)
+    readings = {f"right{k}": "-5" for k in range(3)}
+    client.post(f"/p/{person}/tests/thomas/", {"method": "inclinometer", **readings})
+    client.post(f"/p/{person}/time/", {"minutes_a_day": "25", "sitting_ache_after_min": "30"})
+    for _ in range(20):
+        page = client.get(f"/p/{person}/about/")
+        if page.status_code == 302:
+            break
+        asked_now = [row["id"] for row in page.context["rows"]]
+        client.post(f"/p/{person}/about/", {"asked": asked_now, "none": "1"})
+    return person
+
+
+def start_week(client: Any, person: str, worst: int = 6) -> None:
+    """The plan begins today, with two tasks of one's own."""
+    told = {"task0": "Stairs down", "score0": "4", "task1": "Squat", "score1": "3"}
+    answer = client.post(f"/p/{person}/start/", {"worst": str(worst), **told})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def check_in(client: Any, person: str, **given: Any) -> Any:
+    """The steps of a check-in whose safety questions are answered; returns the page on what comes next."""
+    steps: dict[str, dict[str, str]] = {
+        "pain": {"worst": str(given.get("worst", 4)), "sitting": given.get("sitting", "")},
+        "tasks": {"score0": "6", "score1": "5"},
+        "week": {
+            "done": given.get("done", "3"),
+            "planned": "3",
+            "pain": str(given.get("pain", 2)),
+            "settled": given.get("settled", "yes"),
+        },
+        "signs": given.get("signs", {"none": "1"}),
+    }
+    for step, posted in steps.items():
+        answer = client.post(f"/p/{person}/check-in/{step}/", posted)
+        assert answer.status_code == 302, answer.content.decode()
+    return client.get(f"/p/{person}/check-in/outcome/")

@@ -33,6 +33,12 @@ PAGES = {
     "time": ("/p/{id}/time/",),
     "about": ("/p/{id}/about/",),
     "plan": ("/p/{id}/plan/",),
+    "start-week": ("/p/{id}/start/",),
+    "week": ("/p/{id}/week/",),
+    "exercise": ("/p/{id}/week/sh_standing/", "/p/{id}/week/st_quad_close/", "/p/{id}/week/load_mgmt/"),
+    "calendar": ("/p/{id}/week/calendar/",),
+    "check-in": ("/p/{id}/check-in/",),
+    "progress": ("/p/{id}/progress/",),
     "data": ("/p/{id}/data/",),
     "not found": ("/nowhere/",),
 }

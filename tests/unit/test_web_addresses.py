@@ -13,6 +13,7 @@ pytestmark = pytest.mark.xdist_group("web")
 
 # A value that exists for every further part of an address. A new part needs a line here.
 PARTS = {"place": 1, "sheet": "knee", "name": "sitting", "item": "reverse-plank", "uid": "1"}
+PARTS |= {"exercise": "st_bridge", "step": "pain"}
 SHEETS = {"examined": "step"}  # `sheet` means another thing there
 
 

@@ -7,7 +7,7 @@ from psoas.clinic.interview import Interview, Step
 from psoas.clinic.knowledge import Screen as Shown
 from psoas.clinic.types import Triage
 from psoas.clinic.wording import message
-from psoas.web.clock import now
+from psoas.web import clock
 from psoas.web.models import Person, Screen
 from psoas.web.presenters.journal import ROUND
 from psoas.web.presenters.page import shelf, sure
@@ -74,7 +74,7 @@ def told_before(person: Person) -> dict[str, str]:
         return {}
     marks: dict[str, str] = {}
     for step in last.value["steps"]:
-        weeks = (now() - datetime.fromisoformat(step["at"])).days // 7
+        weeks = (clock.now() - datetime.fromisoformat(step["at"])).days // 7
         for id, value in step["values"].items():
             if value is True:
                 marks[id] = "yes"
