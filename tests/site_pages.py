@@ -42,8 +42,10 @@ PAGES = {
     "data": ("/p/{id}/data/",),
     "not found": ("/nowhere/",),
 }
-NO_PAGES = {"begin", "body-scene", "body-bones", "export", "delete", "answered"}
+NO_PAGES = {"begin", "body-scene", "body-bones", "export", "delete", "answered", "morning", "undo"}
 """Addresses that answer no page: files, and forms that send on."""
+IN_THEIR_TEST = {"check-in-step", "check-in-outcome"}
+"""Pages that exist only in the middle of a check-in; `browser/test_week.py` looks at them there."""
 WITH_3D = {"body"}
 
 

@@ -70,3 +70,18 @@ def story(page: Any, findings: Iterable[str]) -> None:
     true = dict.fromkeys(findings, True)
     while "/story/" in page.url:
         mark(page, true)
+
+
+def scale(page: Any, name: str, number: int) -> None:
+    """A number of the scale from 0 to 10."""
+    page.locator(f'.scale input[name="{name}"][value="{number}"]').check(force=True)
+
+
+def start_week(page: Any, worst: int = 6) -> None:
+    """From the plan to this week, with two tasks of one's own."""
+    send(page, page.get_by_role("link", name="Start this week"))
+    scale(page, "worst", worst)
+    for k, (task, score) in enumerate((("Stairs down", 4), ("Squat", 3))):
+        page.get_by_label(f"Thing {k + 1}", exact=True).fill(task)
+        page.locator(f'select[name="score{k}"]').select_option(str(score))
+    send(page, page.get_by_role("button", name="Start this week"))

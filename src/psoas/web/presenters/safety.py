@@ -74,7 +74,7 @@ def told_before(person: Person) -> dict[str, str]:
         return {}
     marks: dict[str, str] = {}
     for step in last.value["steps"]:
-        weeks = (clock.now() - datetime.fromisoformat(step["at"])).days // 7
+        weeks = max(0, (clock.now() - datetime.fromisoformat(step["at"])).days // 7)
         for id, value in step["values"].items():
             if value is True:
                 marks[id] = "yes"
