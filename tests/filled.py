@@ -1,5 +1,7 @@
 """Fills the pages over HTTP alone, without a browser."""
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 DESK = {"age": 34, "duration_weeks": 10, "pain_now": 5}
@@ -83,3 +85,13 @@ def check_in(client: Any, person: str, **given: Any) -> Any:
         answer = client.post(f"/p/{person}/check-in/{step}/", posted)
         assert answer.status_code == 302, answer.content.decode()
     return client.get(f"/p/{person}/check-in/outcome/")
+
+
+def contents(folder: Path) -> bytes:
+    """Every file of the data folder, one after the other, read by another process.
+
+    Not by this one: closing a file gives up all of a process's locks on it, SQLite's too, and the next
+    process to open the database would then cut the shared memory away under this one (SIGBUS).
+    """
+    files = [str(each) for each in folder.iterdir() if each.is_file()]
+    return subprocess.run(["cat", *files], capture_output=True, check=True).stdout

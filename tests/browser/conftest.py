@@ -44,7 +44,9 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def page(chromium: Any, address: str) -> Iterator[Any]:
     """A fresh browser at a phone's width; a request that leaves the machine fails the test."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=address)
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, base_url=address, service_workers="block"
+    )
     left: list[str] = []
     wrong: list[str] = []
 

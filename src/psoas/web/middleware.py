@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from psoas.web import lock
+from psoas.web import lock, offline
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +35,8 @@ def headers(get_response: Answer) -> Answer:
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if not request.path.startswith("/static/"):
             response["Cache-Control"] = "no-store"
+            if response.status_code == 200 and request.method == "GET" and offline.kept(request):
+                response["Psoas-Keep"] = "1"
         return response
 
     return answer
@@ -88,6 +90,7 @@ class locked:  # named as the function that it stands for
                     posted.pop(name, None)
                 request.POST = posted
                 return None
+        request.asks = True
         was = request.POST.get(_WAS) or ("post" if request.method == "POST" else "get")
         context = {
             "typed": typed(request) if was == "post" else [],

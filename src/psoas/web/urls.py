@@ -14,6 +14,7 @@ from psoas.web.views import (
     jobs,
     learn,
     lock,
+    offline,
     progress,
     quiz,
     safety,
@@ -31,6 +32,10 @@ def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[
 urlpatterns = [
     path("", start.start, name="start"),
     path("begin/", start.begin, name="begin"),
+    path("sw.js", offline.worker, name="worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("away/", offline.away, name="away"),
+    path("here/", offline.here, name="here"),
     path("lock/", lock.settings, name="lock"),
     path("body/", body.show, name="body"),
     path("body/scene.bin", body.scene, name="body-scene"),

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from psoas import __version__
 from psoas.clinic.pages import is_checked, notice
 from psoas.clinic.reasoning import Reasoning, load_reasoning
+from psoas.web import offline
+from psoas.web.views.people import ids_of
 
 
 @cache
@@ -26,7 +28,17 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "version": __version__,
         "lan": settings.LAN,
         "locks": getattr(request, "locks", False),
+        "people_ids": "" if getattr(request, "asks", False) else " ".join(ids_of(request)),
+        "keep": _kept(request),
     }
+
+
+def _kept(request: HttpRequest) -> str:
+    """Whether the browser keeps this page for when the server is away: `links`, `page` or nothing."""
+    if not offline.kept(request):
+        return ""
+    match = request.resolver_match
+    return "links" if match is not None and match.url_name in offline.LINKS_TOO else "page"
 
 
 def sure(grade: str, sources: tuple[str, ...]) -> dict[str, Any]:

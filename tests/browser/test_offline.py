@@ -1,0 +1,182 @@
+"""The server away: what was loaded opens as a copy, what was written is kept and counted once."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from walker import begin, send
+
+pytestmark = [pytest.mark.xdist_group("browser")]
+
+
+NOT_KEPT = 'async (path) => !(await (await caches.open("psoas-pages")).match(location.origin + path))'
+
+
+class Server:
+    """`psoas serve` that can go away and come back, at the same port with the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [str(Path(sys.executable).with_name("psoas")), "serve", "--port", str(self.port)]
+        environment = os.environ | {"PSOAS_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        assert self.address in self.process.stdout.readline()
+
+    def stop(self) -> None:
+        """Gone at once, as when the plug is pulled."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+    def entries(self) -> list[tuple[str, str]]:
+        database = sqlite3.connect(f"file:{self.folder / 'psoas.sqlite3'}?mode=ro", uri=True)
+        found = database.execute("SELECT kind, uid FROM web_entry ORDER BY id").fetchall()
+        database.close()
+        return found
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    served = Server(tmp_path / "data")
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def page(chromium: Any, server: Server) -> Iterator[Any]:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, base_url=server.address, service_workers="allow"
+    )
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    yield opened
+    context.close()
+
+
+def kept(page: Any, path: str) -> None:
+    """Wait until the browser keeps this page and everything that it asked for."""
+    page.wait_for_function(
+        """async (path) => {
+          const pages = await caches.open("psoas-pages"), assets = await caches.open("psoas-static");
+          const has = (await pages.keys()).some(({ url }) => new URL(url).pathname === path);
+          const held = (await assets.keys()).map(({ url }) => url);
+          const styles = [...document.querySelectorAll("link[rel=stylesheet]")];
+          return has && styles.every(({ href }) => held.includes(href));
+        }""",
+        arg=path,
+    )
+
+
+def test_what_was_loaded_opens_as_a_copy_while_the_server_is_away(page: Any, server: Server) -> None:
+    begin(page, name="Ada")
+    person = page.url.split("/")[4]
+    for path in ("/learn/sitting/", "/learn/", f"/p/{person}/"):
+        page.goto(path)
+        kept(page, path)
+    server.stop()
+    page.goto(f"/p/{person}/")
+    assert "This is the copy of" in page.locator("#afar [role=status]").inner_text()
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.brand')).display") == "flex"
+    )  # with its style
+    page.goto("/learn/sitting/")
+    assert page.locator(".sentence").count() > 3
+    page.goto(f"/p/{person}/data/")  # never kept: it says so, and leads to what is
+    assert page.inner_text("h1") == "psoas is not running"
+    page.locator(f'[data-kept] a[href="/p/{person}/"]').wait_for()
+    server.start()
+    page.get_by_text("psoas is running again").wait_for()
+    page.goto(f"/p/{person}/")
+    assert page.locator("#afar [role=status]").inner_text() == ""
+
+
+def test_an_entry_written_while_the_server_is_away_arrives_exactly_once(page: Any, server: Server) -> None:
+    begin(page, name="Ada")
+    person = page.url.split("/")[4]
+    quiz = f"/p/{person}/learn/quiz/"
+    page.goto(quiz)
+    page.locator("main a[href*='/quiz/']").first.click()
+    form = page.locator("main form[method=post]")
+    form.evaluate("form => form.toggleAttribute('data-offline', true)")
+    uid = form.locator("input[name=uid]").input_value()
+    server.stop()
+    form.locator("button").first.click()
+    page.get_by_text("waiting to be sent: 1").wait_for()
+    assert form.locator("input[name=uid]").input_value() != uid  # the next one is another one
+    page.reload()  # the browser closed and opened again: still waiting
+    assert server.entries() == []
+    server.start()
+    page.get_by_text(re.compile(r"\bSent: 1\.")).wait_for()
+    assert [found for _kind, found in server.entries()] == [uid]
+    page.goto(quiz)
+    page.wait_for_load_state("networkidle")
+    assert [found for _kind, found in server.entries()] == [uid]
+    assert page.locator("#afar [role=status]").inner_text() == ""
+
+
+def test_the_pages_can_be_installed(page: Any, server: Server) -> None:
+    page.goto("/")
+    manifest = json.loads(page.request.get("/manifest.webmanifest").text())
+    assert manifest["start_url"] == manifest["scope"] == "/" and manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        answer = page.request.get(icon["src"])
+        assert answer.ok and answer.headers["content-type"] == "image/png"
+    assert page.evaluate("navigator.serviceWorker.ready.then((r) => r.scope)") == server.address + "/"
+
+
+def test_copies_go_with_the_person_and_with_a_passphrase(page: Any, server: Server) -> None:
+    def private() -> list[str]:
+        return page.evaluate(
+            """async () => (await (await caches.open("psoas-pages")).keys())
+                 .map(({ url }) => new URL(url).pathname).filter((path) => path.startsWith("/p/"))"""
+        )
+
+    begin(page, name="Gone")
+    gone = f"/p/{page.url.split('/')[4]}/"
+    page.goto(gone)
+    kept(page, gone)
+    begin(page, name="Stays")
+    stays = f"/p/{page.url.split('/')[4]}/"
+    page.goto(stays)
+    kept(page, stays)
+    page.goto(f"{gone}data/")
+    page.get_by_label("Yes, delete everything").check()
+    send(page, page.get_by_role("button", name="Delete me"))
+    page.wait_for_function(NOT_KEPT, arg=gone)
+    assert private() == [stays]
+    page.goto("/lock/")
+    for field in ("New passphrase", "The same again"):
+        page.get_by_label(field).fill("otter lamp seven")
+    send(page, page.get_by_role("button", name="Set it"))
+    page.wait_for_function(NOT_KEPT, arg=stays)
+    page.goto(stays)
+    page.wait_for_load_state("networkidle")
+    assert private() == []
+    send(page, page.get_by_role("link", name="Passphrase"))
+    send(page, page.get_by_role("button", name="Lock now").first)
+    assert page.inner_text("h1") == "These pages are locked"
+    server.stop()
+    page.goto(stays)
+    assert page.inner_text("h1") == "psoas is not running"
