@@ -8,7 +8,7 @@ import sys
 
 from psoas.errors import InputError
 
-NEEDED = ("django", "whitenoise", "waitress", "segno")
+NEEDED = ("django", "icalendar", "segno", "waitress", "whitenoise")
 ABOUT = """The pages answer on 127.0.0.1 only. Your data lies in one SQLite file in your user's data folder
 ($PSOAS_DATA: another folder; $PSOAS_DATABASE_URL: a PostgreSQL database). Nothing is sent anywhere.
 docs/how-to/serve.md tells more."""
