@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import json
+from textwrap import fill
 
 from psoas.engine.exercise import Verdict, motions, verdict
 from psoas.errors import InputError
@@ -17,6 +18,8 @@ from psoas.exchange.exercise_words import (
     told,
     verdict_json,
 )
+
+_WIDE = 110  # columns of a terminal
 
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([verdict_json(v) for v in found], indent=1))
         return 0
     print("\n\n".join(_page(v) for v in found))
-    print(f"\n{LIMITS}")
+    print(f"\n{fill(LIMITS, _WIDE)}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """`report.html`: one self-contained page a run. No request leaves it; every chart has its table."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -14,7 +14,7 @@ from psoas.engine.peaks import contact_of, peaks, percent, resultant_n
 from psoas.engine.quality import opposition
 from psoas.engine.types import Analysis, Side, Solved
 from psoas.exchange import words
-from psoas.exchange.body_picture import leg_figures
+from psoas.exchange.body_picture import Figure, leg_figures
 from psoas.exchange.charts import Band, Chart, Line, Mark, Shade, svg
 from psoas.units import body_weight_n
 
@@ -335,7 +335,11 @@ def _angles(analysis: Analysis) -> list[tuple[str, str]]:
 
 def standalone_figures(analysis: Analysis) -> str:
     """The leg under each condition side by side as one .svg of its own, colours written in (README)."""
-    figures = leg_figures(analysis, [_kind(k) for k in range(len(analysis.solved))])
+    return strip(leg_figures(analysis, [_kind(k) for k in range(len(analysis.solved))]))
+
+
+def strip(figures: Sequence[Figure]) -> str:
+    """Figures side by side as one .svg of its own, each with its number and its title under it."""
     wide, high, below = 344, 472, 74
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide * len(figures)} {high + below}">'
