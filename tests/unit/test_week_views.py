@@ -576,7 +576,7 @@ def test_curves_carry_the_error_and_a_table(client: Any, person: str, walked: st
     pain = next(each for each in answer.context["curves"] if each["id"] == "nprs_worst")
     assert [row["value"] for row in pain["rows"]] == [6.0, 5.0, 3.0]
     assert [str(row["words"]) for row in pain["rows"]] == ["", "no sure change", "better"]
-    assert "From 6 to 3: better, beyond the error" in page
+    assert "From 6 to 3: better. It counts from 2." in page
     angle = next(each for each in answer.context["curves"] if each["id"].startswith("hip_extension"))
     assert not angle["decides"] and "decides nothing" in page and ">-5<" in page
 
@@ -680,3 +680,26 @@ def test_beginning_again_starts_with_week_one_and_keeps_the_journal(
     start_week(client, person, worst=4)
     assert client.get(f"/p/{person}/week/").context["run"].week == 1
     assert len(entries(person, "check-in")) == 2
+
+
+def test_beginning_again_does_not_pass_a_stop(client: Any, person: str, walked: str) -> None:
+    again(client, person, walked, signs={"giving_way": "yes"})
+    for asked in (client.get, client.post):
+        assert asked(f"/p/{person}/start/", {"worst": "3"})["Location"].endswith("/check-in/")
+    client.post(f"/p/{person}/check-in/", {})
+    copy("screens", walked, person)  # the signs are not asked yet
+    assert client.post(f"/p/{person}/start/", {"worst": "3"})["Location"].endswith("/check-in/")
+    assert len(entries(person, "start")) == 1
+
+
+def test_a_level_that_is_proved_early_does_not_skip_the_other_questions(client: Any, person: str) -> None:
+    from psoas.web.models import Person, Screen
+    from psoas.web.presenters.story import triage_of
+
+    client.post(f"/p/{person}/check-in/", {})
+    fill(client, person, {**DESK, "swelling_no_injury_2w": True, "multiple_joints": True})
+    Screen.objects.filter(person=person, screen="right_now").delete()
+    triage = triage_of(Person.objects.get(pk=person))
+    assert triage.level == "SOON" and triage.unasked  # else this test would say nothing
+    for page in ("week/", "check-in/", "check-in/pain/", "week/st_bridge/"):
+        assert "/safety/" in client.get(f"/p/{person}/{page}")["Location"], page

@@ -34,11 +34,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shade:
-    """A range of values across the whole chart, with its name."""
+    """A range of values across the whole chart, with its name above it, or below."""
 
     low: float
     high: float
     says: str
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,9 +151,10 @@ class _Drawing:
     def _shade(self, shade: Shade) -> str:
         top, low = min(shade.high, self.y_top), max(shade.low, self.y_low)
         y, high = self.y(top), self.y(low) - self.y(top)
+        word_y = y + high + 14 if shade.below else y - 5
         return (
             f'<rect class="shade" x="{self.left}" y="{y:.1f}" width="{self.right - self.left}" '
-            f'height="{high:.1f}"/>' + _text("shade-word", self.right - 5, y - 5, shade.says, "end")
+            f'height="{high:.1f}"/>' + _text("shade-word", self.right - 5, word_y, shade.says, "end")
         )
 
     def _path(self, x: Values, y: Values) -> str:

@@ -40,7 +40,7 @@ BECAUSE = {
     "few_sessions": gettext_lazy(
         "Less than two thirds of the planned days were done. First make it a habit."
     ),
-    "worse": gettext_lazy("You got worse by more than the error of the measure."),
+    "worse": gettext_lazy("You got worse, by as much as counts for that measure."),
     "no_change_after_6_weeks": gettext_lazy(
         "Six weeks of doing it changed nothing that counts. Somebody should look."
     ),
@@ -93,7 +93,7 @@ def reasons(because: list[str]) -> list[str]:
     said = []
     for name in because:
         if name in SIGNS:
-            said.append(_("You have: %(sign)s") % {"sign": str(SIGNS[name])})
+            said.append(_("You marked: %(sign)s") % {"sign": str(SIGNS[name])})
         elif name in BECAUSE:
             said.append(str(BECAUSE[name]))
         elif name in rules:

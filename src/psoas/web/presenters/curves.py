@@ -14,6 +14,7 @@ from psoas.web.presenters.journal import WEEK_DAYS, Run
 from psoas.web.presenters.page import shelf, sure
 
 FIRST_WEEKS = 6  # shown from the beginning, so that a curve does not jump about
+SIDE_ROOM_WEEKS = 0.3  # for the numbers of the first and the last point
 
 
 def curves(run: Run) -> list[dict[str, Any]]:
@@ -54,9 +55,9 @@ def _says(measure: Measure, points: list[tuple[int, float]]) -> str:
         return _("One value so far. The next check-in adds one.")
     moved = changed(measure, points[0][1], points[-1][1])
     words = {
-        "improved": _("From %(first)s to %(last)s: better, beyond the error of the measure."),
+        "improved": _("From %(first)s to %(last)s: better. It counts from %(counts)s."),
         "unchanged": _("From %(first)s to %(last)s: no sure change. It counts from %(counts)s."),
-        "worse": _("From %(first)s to %(last)s: worse, beyond the error of the measure."),
+        "worse": _("From %(first)s to %(last)s: worse. It counts from %(counts)s."),
     }[moved.verdict]
     numbers = {"first": points[0][1], "last": points[-1][1], "counts": measure.counts_from}
     return words % {name: f"{value:.3g}" for name, value in numbers.items()}
@@ -76,10 +77,10 @@ def _chart(measure: Measure, points: list[tuple[int, float]]) -> Chart:
         title=title,
         x_label=_("weeks since the start"),
         y_label=measure.unit,
-        x_range=(0.0, float(last_week)),
+        x_range=(-SIDE_ROOM_WEEKS, last_week + SIDE_ROOM_WEEKS),
         x_ticks=[float(week) for week in range(0, last_week + 1, every)],
         lines=[Line(weeks, values, measure.id)],
-        shades=[Shade(first - counts, first + counts, _("no sure change"))],
+        shades=[Shade(first - counts, first + counts, _("no sure change"), below=measure.better == "higher")],
         marks=[Mark(float(x), float(y), f"{y:.3g}", measure.id) for x, y in zip(weeks, values, strict=True)],
         y_range=_range(measure, values),
     )

@@ -9,12 +9,13 @@ const newUid = () => {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
+// Whoever reads the form, the browser or what keeps it for later, reads the moment of sending.
 document.querySelectorAll("form").forEach((form) => {
-  const at = form.querySelector("[data-at]");
-  if (!at) return;
-  form.querySelector("[data-offset]").value = offset;
-  // In the capture phase: before anything that keeps the form for later reads it.
-  form.addEventListener("submit", () => (at.value = new Date().toISOString()), true);
+  if (!form.querySelector("[data-at]")) return;
+  form.addEventListener("formdata", (event) => {
+    event.formData.set("at", new Date().toISOString());
+    event.formData.set("offset", offset);
+  });
 });
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll('input[name="uid"]').forEach((box) => (box.value = newUid()));

@@ -48,8 +48,10 @@ def begin(request: HttpRequest, id: str) -> HttpResponse:
             _ask_anew(person, begun.uid, begun.at)
         return redirect("safety", person.pk, 999)
     if run.round_at is not None:
-        if triage.level is None or stopped:
+        if stopped:
             return redirect("result", person.pk)
+        if triage.level is None or triage.unasked:
+            return redirect("safety", person.pk, 999)
         return redirect("check-in-step", person.pk, _first_open(told_of(person)))
     day = today(request)
     context = {
@@ -92,6 +94,8 @@ def ask(request: HttpRequest, person: Person, triage: Triage, step: str) -> Http
     if run is None or run.round_at is None:  # decided already: the same form sent twice, or the back button
         sent_again = run is not None and request.POST.get("uid") == run.last_uid
         return redirect("check-in-outcome" if sent_again else "check-in", person.pk)
+    if triage.unasked:
+        return redirect("safety", person.pk, 999)
     told, at = told_of(person), STEPS.index(step)
     if any(f"{KEPT}{each}" not in told for each in STEPS[:at]):
         return redirect("check-in-step", person.pk, _first_open(told))

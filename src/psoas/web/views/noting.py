@@ -36,6 +36,14 @@ def new_uid() -> str:
     return str(uuid4())
 
 
+def is_uid(words: str) -> bool:
+    """Whether it can be the uid of an entry."""
+    try:
+        return str(UUID(words)) == words
+    except ValueError:
+        return False
+
+
 def stamp(request: HttpRequest) -> Stamp:
     """What the form says of itself; without scripts this machine's clock counts. Raises `InputError`."""
     posted = request.POST

@@ -28,7 +28,7 @@ from psoas.web.presenters.page import shelf
 from psoas.web.presenters.story import decided
 from psoas.web.presenters.week import exercise_page, minutes_by_weekday, running, week_page
 from psoas.web.views.answer import to_ask
-from psoas.web.views.noting import chosen_day, new_uid, note, notes_of, stamp, today
+from psoas.web.views.noting import chosen_day, is_uid, new_uid, note, notes_of, stamp, today
 from psoas.web.views.people import person_of
 from psoas.web.views.story import after_safety
 
@@ -48,6 +48,8 @@ def with_run(page: Page) -> Page:
         run = run_of(notes)
         if run is None:
             return redirect("plan", person.pk)
+        if triage.unasked:  # a check-in has begun: its questions come first
+            return redirect("safety", person.pk, 999)
         if to_ask(person):
             return redirect("about", person.pk)
         return page(request, person, run, notes, *rest, **named)
@@ -66,6 +68,9 @@ def score(words: str) -> int:
 @after_safety
 def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """Pain and own tasks as they are now; the plan begins today."""
+    run = running(person)
+    if run is not None and (run.waits or run.round_at is not None):  # a stop is not passed by beginning again
+        return redirect("check-in", person.pk)
     if to_ask(person):
         return redirect("about", person.pk)
     case, decision = decided(person)
@@ -105,7 +110,7 @@ def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
         "task": instrument_item("psfs", "activity_1"),
         "tasks": [{"k": k, **each} for k, each in enumerate(typed)],
         "longest": LONGEST_TASK,
-        "again": running(person) is not None,
+        "again": run is not None,
     }
     return render(request, "start_week.html", context, status=422 if error else 200)
 
@@ -220,7 +225,7 @@ def undo(request: HttpRequest, id: str) -> HttpResponse:
     target = request.POST.get("target", "")
     try:
         told = stamp(request)
-        if not person.entries.filter(uid=target[:36], kind__in=(LOG, MORNING)).exists():
+        if not is_uid(target) or not person.entries.filter(uid=target, kind__in=(LOG, MORNING)).exists():
             raise InputError(_("There is nothing to take back"), "target", _("Look at the week again."))
         note(person, told.uid, UNDO, told.at, {"uid": target})
     except InputError as wrong:
