@@ -70,7 +70,7 @@ def gallery_pages() -> dict[str, str]:
         f"![Right leg from the side when its knee bears most, in body weights: {told}.](movements.svg)\n",
         "*The right leg when its knee bears most; under it the load in body weights. Muscles are as thick as "
         "they pull: hip flexor red, quadriceps orange. Squat, rising, lunge and slow step down are "
-        "constructed.*\n",
+        "constructed ([all of them in numbers](movements.md)).*\n",
         ACTIONS,
     ]
     for heading, words, commands in SHOWN:

@@ -10,6 +10,7 @@ sys.path[:0] = [str(DOCS), str(ROOT / "tests")]
 from actions_page import actions_pages  # noqa: E402
 from exercise_page import exercise_page  # noqa: E402
 from gallery_page import gallery_pages  # noqa: E402
+from movements_page import movements_page  # noqa: E402
 from shelf_pages import shelf_pages  # noqa: E402
 from validation_page import validation_page  # noqa: E402
 from vignette_pages import vignette_pages  # noqa: E402
@@ -26,6 +27,7 @@ def main() -> None:
     """Write every page; those that need recordings only where the recordings are."""
     pages = {"picture.svg": standalone_figures(normative_walk(CONDITIONS))}
     pages |= actions_pages() | gallery_pages()
+    pages["movements.md"] = movements_page()
     reasoning = load_reasoning()
     pages |= shelf_pages(reasoning.knowledge)
     pages["exercises.md"] = exercise_page(reasoning.knowledge.tables["exercises"])

@@ -11,7 +11,6 @@ from psoas.cli import main
 from psoas.engine.body import load_body
 from psoas.engine.constructed import (
     DOUBTFUL_TIMES,
-    Posture,
     _centre,
     _places,
     constructed,
@@ -19,6 +18,7 @@ from psoas.engine.constructed import (
     constructed_movement,
     coordinates_of,
     speed,
+    to_depth,
 )
 from psoas.engine.kinematics import segment_poses
 from psoas.engine.movements import listed, recording
@@ -94,20 +94,18 @@ def test_the_knee_is_credible_or_called_doubtful(name: str) -> None:
     assert "(constructed)" in found.trial
 
 
-@pytest.mark.parametrize("knee_deg", [80.0, 90.0, 100.0])
-def test_a_deeper_squat_is_called_doubtful(knee_deg: float) -> None:
-    """The stated limit of depth: from 90 degrees on the program doubts itself."""
-    movement = constructed()["squat"]
-    degrees = {"pelvis_tilt": -0.38 * knee_deg, "arm_flex_r": 80.0, "arm_flex_l": 80.0}
-    for side in "rl":
-        degrees |= {f"knee_angle_{side}": knee_deg, f"ankle_angle_{side}": 0.33 * knee_deg}
-        degrees |= {f"hip_flexion_{side}": 1.05 * knee_deg}
-    deep = Posture("down", 2.0, {name: np.deg2rad(x) for name, x in degrees.items()})
-    found = constructed_movement(replace(movement, postures=(movement.postures[0], deep)), sides=("r",))
-    most = resultant_n(contact_of(found.solved[0], "tibiofemoral", "r")).max() / WEIGHT
-    assert most > resultant_n(contact_of(of("squat").solved[0], "tibiofemoral", "r")).max() / WEIGHT
-    if knee_deg >= 90.0:
-        assert found.quality.trust == "doubtful"
+def test_a_deeper_squat_bears_more_and_is_called_doubtful() -> None:
+    """The limit of depth: the load grows all the way, and from 90 degrees on the program doubts itself."""
+    squat = constructed()["squat"]
+    found = [
+        constructed_movement(to_depth(squat, knee / 70.0), sides=("r",)) for knee in (50.0, 70.0, 90.0, 100.0)
+    ]
+    most = [resultant_n(contact_of(a.solved[0], "tibiofemoral", "r")).max() / WEIGHT for a in found]
+    assert (np.diff(most) > 0.3).all()
+    assert [a.quality.trust for a in found] == ["fair", "fair", "doubtful", "doubtful"]
+    alike = to_depth(squat, 1.0)
+    for one, other in zip(alike.postures, squat.postures, strict=True):
+        assert {n: x for n, x in one.angles.items() if x} == pytest.approx(other.angles)
 
 
 def test_rising_asks_of_hip_and_knee_what_was_measured() -> None:

@@ -42,5 +42,7 @@ def test_every_movement_and_command_of_the_page_exists(gallery) -> None:
     page = (DOCS / "gallery.md").read_text(encoding="utf-8")
     for _, _, commands in gallery.SHOWN:
         for command in commands:
-            assert (f"$ psoas {command}\n" in page) == (command.split()[0] in VERBS)
+            shown = f"$ psoas {command}\n" in page
+            assert shown or command.split()[0] not in ("whatif", "exercise")
+            assert command.split()[0] in VERBS or not shown
     assert (DOCS / "movements.svg").is_file() and (DOCS / "actions.svg").is_file()

@@ -219,6 +219,20 @@ def _judged(analysis: Analysis, movement: Constructed, mechanics: Mechanics) -> 
     return replace(analysis, quality=found, notes=notes)
 
 
+def to_depth(movement: Constructed, part: float) -> Constructed:
+    """The same movement that goes a part (or more) of its way from its first posture."""
+    first = movement.postures[0].angles
+
+    def less(posture: Posture) -> Posture:
+        names = first.keys() | posture.angles.keys()
+        reached = {
+            n: (1.0 - part) * first.get(n, 0.0) + part * posture.angles.get(n, 0.0) for n in sorted(names)
+        }
+        return replace(posture, angles=reached)
+
+    return replace(movement, postures=tuple(less(posture) for posture in movement.postures))
+
+
 def speed(movement: Constructed) -> float:
     """The largest vertical acceleration of the whole body at the stated tempo, in parts of gravity."""
     body, coordinates = load_body(), coordinates_of(movement)
