@@ -6,7 +6,7 @@ ISLANDS := src/psoas/web/islands
 BUILT := src/psoas/web/static/islands/body.js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix reference bench deep docs lock wheel clean islands islands-if-node
+.PHONY: help demo serve test check fix reference bench deep docs words lock wheel clean islands islands-if-node
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -64,6 +64,9 @@ deep: $(READY)   ## mutation of the gate, long property runs
 
 docs: $(READY)   ## regenerate the generated pages
 	$(BIN)/python docs/generate.py
+
+words: $(READY)  ## renew the sentences for translators; needs GNU gettext
+	@$(BIN)/python tools/words.py || test $$? -eq 2
 
 lock:            ## renew requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements.lock

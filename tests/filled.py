@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 DESK = {"age": 34, "duration_weeks": 10, "pain_now": 5}
+BLEED = {"age": 71, "anticoagulant_or_bleeding": True, "hip_held_flexed": True, "leg_weakness": "marked"}
 
 
 def begin(client: Any, name: str = "Ada", country: str = "GB") -> str:
@@ -52,12 +53,25 @@ def to_the_plan(client: Any, name: str = "Ada") -> str:
     readings = {f"right{k}": "-5" for k in range(3)}
     client.post(f"/p/{person}/tests/thomas/", {"method": "inclinometer", **readings})
     client.post(f"/p/{person}/time/", {"minutes_a_day": "25", "sitting_ache_after_min": "30"})
+    settle(client, person)
+    return person
+
+
+def settle(client: Any, person: str) -> None:
+    """No to whatever the plan still asks."""
     for _ in range(20):
         page = client.get(f"/p/{person}/about/")
         if page.status_code == 302:
             break
-        asked_now = [row["id"] for row in page.context["rows"]]
-        client.post(f"/p/{person}/about/", {"asked": asked_now, "none": "1"})
+        asked = [row["id"] for row in page.context["rows"]]
+        client.post(f"/p/{person}/about/", {"asked": asked, "none": "1"})
+    assert client.get(f"/p/{person}/plan/").status_code == 200
+
+
+def stopped(client: Any) -> str:
+    """Somebody who has to be seen first."""
+    person = begin(client, "Stopped")
+    fill(client, person, BLEED)
     return person
 
 

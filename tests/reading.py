@@ -71,6 +71,10 @@ STAND_INS = {
     "anticoagulants": "responsibility",
     "saphenous": "vitamin",
     "fadir": "sofa",
+    "serif": "sofa",
+    "gp": "sofa",
+    "inclinometer": "curiosity",
+    "thu": "sofa",
 }
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
-from filled import DESK, begin, fill
+from filled import stopped, to_the_plan
 from site_pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("web")
@@ -27,7 +27,6 @@ HOSTILE = (
     "' OR 1=1 --",
     "../../etc/passwd",
 )
-BLEED = {"age": 71, "anticoagulant_or_bleeding": True, "hip_held_flexed": True, "leg_weakness": "marked"}
 
 
 class Forms(HTMLParser):
@@ -60,22 +59,7 @@ def somebody(data: Any) -> Iterator[tuple[Any, dict[str, str]]]:
     from django.test import Client
 
     browser = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
-    stopped = begin(browser, "Stopped")
-    fill(browser, stopped, BLEED)
-    person = begin(browser, "Whole")
-    fill(browser, person, DESK)
-    browser.post(f"/p/{person}/where/", {"region": ["KNEE_ANT_PATELLA_R"], "side": "r"})
-    for sheet in ("knee", "when", "does", "hip", "nerves"):
-        browser.post(f"/p/{person}/story/{sheet}/", {"none": "1"})
-    browser.post(f"/p/{person}/time/", {"minutes_a_day": "20"})
-    for _ in range(20):
-        page = browser.get(f"/p/{person}/about/")
-        if page.status_code == 302:
-            break
-        asked = [row["id"] for row in page.context["rows"]]
-        browser.post(f"/p/{person}/about/", {"asked": asked, "none": "1"})
-    assert browser.get(f"/p/{person}/plan/").status_code == 200
-    yield browser, {"id": person, "stopped": stopped}
+    yield browser, {"id": to_the_plan(browser, "Whole"), "stopped": stopped(browser)}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -8,6 +8,7 @@ from psoas.clinic.knowledge import Contradiction, Knowledge, Question
 from psoas.clinic.logic import UNSURE, evaluate
 from psoas.clinic.types import Answers, Value
 from psoas.errors import InputError
+from psoas.translation import gettext as _
 
 
 def read_answers(
@@ -73,14 +74,21 @@ def checked(question: Question, value: Any, where: str = "answers") -> Value:
         if not isinstance(value, bool):
             raise InputError(f"{str(value)[:60]!r} is not yes or no", place, "Give true or false.")
     elif question.type == "int":
-        scale = f"Give a whole number from {question.low} to {question.high}."
+        scale = _("Give a whole number from %(low)s to %(high)s.") % {
+            "low": question.low,
+            "high": question.high,
+        }
         if type(value) is not int:
-            raise InputError(f"{str(value)[:60]!r} is not a whole number", place, scale)
+            raise InputError(
+                _("%(value)s is not a whole number") % {"value": repr(str(value)[:60])}, place, scale
+            )
         if not question.low <= value <= question.high:
-            raise InputError(f"{str(value)[:60]} cannot be", place, scale)
+            raise InputError(_("%(value)s cannot be") % {"value": str(value)[:60]}, place, scale)
     elif not isinstance(value, str) or value not in question.values:
         raise InputError(
-            f"{str(value)[:60]!r} is not one of the answers", place, f"Give {', '.join(question.values)}."
+            _("%(value)s is not one of the answers") % {"value": repr(str(value)[:60])},
+            place,
+            _("Give %(values)s.") % {"values": ", ".join(question.values)},
         )
     accepted: Value = value
     return accepted

@@ -14,25 +14,44 @@ from psoas.clinic.plan import Line, Plan, by_day
 from psoas.clinic.reasoning import Reasoning
 from psoas.clinic.remedies import Statement
 from psoas.clinic.wording import Message, message
+from psoas.translation import gettext_noop
 
 Kind = Literal["title", "heading", "name", "says", "item", "step", "day", "question", "note", "therapist"]
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-STANDINGS = {"leading": "most likely so far", "possible": "possible", "against": "speaks against it"}
+DAYS = (
+    gettext_noop("Mon"),
+    gettext_noop("Tue"),
+    gettext_noop("Wed"),
+    gettext_noop("Thu"),
+    gettext_noop("Fri"),
+    gettext_noop("Sat"),
+    gettext_noop("Sun"),
+)
+STANDINGS = {
+    "leading": gettext_noop("most likely so far"),
+    "possible": gettext_noop("possible"),
+    "against": gettext_noop("speaks against it"),
+}
 ROLES = {
-    "primary_source": "the likely source",
-    "likely_contributor": "likely plays a part",
-    "possible_contributor": "may play a part",
-    "unlikely": "unlikely to play a part",
-    "not_shown": "not shown",
-    "cannot_tell": "cannot tell",
+    "primary_source": gettext_noop("the likely source"),
+    "likely_contributor": gettext_noop("likely plays a part"),
+    "possible_contributor": gettext_noop("may play a part"),
+    "unlikely": gettext_noop("unlikely to play a part"),
+    "not_shown": gettext_noop("not shown"),
+    "cannot_tell": gettext_noop("cannot tell"),
 }
 WHO = {
-    "screen": "you can do it at home",
-    "clinician": "a clinician does it",
-    "film": "with a film from the front",
+    "screen": gettext_noop("you can do it at home"),
+    "clinician": gettext_noop("a clinician does it"),
+    "film": gettext_noop("with a film from the front"),
 }
-AREAS = {"sitting": "Sitting", "activity": "Moving", "shoes": "Shoes", "desk": "Desk", "comfort": "Comfort"}
+AREAS = {
+    "sitting": gettext_noop("Sitting"),
+    "activity": gettext_noop("Moving"),
+    "shoes": gettext_noop("Shoes"),
+    "desk": gettext_noop("Desk"),
+    "comfort": gettext_noop("Comfort"),
+}
 MOST_EXPLANATIONS = 4
 MOST_QUESTIONS = 6
 

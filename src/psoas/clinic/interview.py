@@ -14,6 +14,7 @@ from psoas.clinic.knowledge import RULE_LEVELS, Knowledge, Question, Rule, Scree
 from psoas.clinic.triage import names_left, triage
 from psoas.clinic.types import Answers, Level, RuleLevel, Triage, Value
 from psoas.errors import InputError
+from psoas.translation import gettext as _
 
 MATTERS: Mapping[Level | None, tuple[RuleLevel, ...]] = {
     "EMERGENCY": (),
@@ -81,7 +82,11 @@ def answered(
     unsure = frozenset(not_sure)
     strange = (set(values) | unsure) - set(screen.questions)
     if strange:
-        raise InputError(f"{min(strange)} is not on this screen", screen.title, "Answer what is shown.")
+        raise InputError(
+            _("%(question)s is not on this screen") % {"question": min(strange)},
+            screen.title,
+            _("Answer what is shown."),
+        )
     filled: dict[str, Value] = {}
     for id in screen.questions:
         question = knowledge.questions[id]
@@ -89,7 +94,9 @@ def answered(
             filled[id] = checked(question, values[id], screen.title)
         elif id not in unsure:
             if question.type != "bool":
-                raise InputError("There is no answer", screen.title, "Answer, or say that you are not sure.")
+                raise InputError(
+                    _("There is no answer"), screen.title, _("Answer, or say that you are not sure.")
+                )
             filled[id] = False
     return Interview((*interview.steps, Step(screen.id, filled, unsure)))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from psoas.errors import InputError
+from psoas.translation import gettext as _
 
 Outcome = Literal["short", "normal", "undecided"]
 REPEATS = 3
@@ -114,7 +115,9 @@ def findings_from(readings: Mapping[str, Any], norms: Mapping[str, Norm], side: 
         results = [measure(norms[name], entry["method"], s, sides[s]) for s in wanted if s in sides]
         if not results:
             raise InputError(
-                f"no reading of the painful side ({', '.join(wanted)})", f"{where}.{name}", "Add it."
+                _("no reading of the painful side (%(side)s)") % {"side": _side_words(wanted)},
+                f"{where}.{name}",
+                _("Add it."),
             )
         measured += results
         outcomes = {result.outcome for result in results}
@@ -125,6 +128,11 @@ def findings_from(readings: Mapping[str, Any], norms: Mapping[str, Norm], side: 
     return Shown(frozenset(present), frozenset(absent), frozenset(undecided), tuple(measured))
 
 
+def _side_words(sides: Sequence[str]) -> str:
+    words = {"right": _("right"), "left": _("left")}
+    return ", ".join(words[side] for side in sides)
+
+
 def _sides(name: str, entry: Any, norm: Norm, where: str) -> dict[str, list[float]]:
     if not isinstance(entry, Mapping) or not set(entry) <= {"method", *SIDES}:
         raise InputError(
@@ -132,7 +140,9 @@ def _sides(name: str, entry: Any, norm: Norm, where: str) -> dict[str, list[floa
         )
     if entry.get("method") not in norm.mdc:
         raise InputError(
-            f"unknown method {entry.get('method')!r}", where, f"Use one of {', '.join(norm.mdc)}."
+            _("unknown method %(method)s") % {"method": repr(entry.get("method"))},
+            where,
+            _("Use one of %(methods)s.") % {"methods": ", ".join(norm.mdc)},
         )
     least, most = MOST[name]
     sides = {}
@@ -143,7 +153,10 @@ def _sides(name: str, entry: Any, norm: Norm, where: str) -> dict[str, list[floa
                 raise InputError("readings are a list of 1 to 10 numbers", f"{where}.{side}", "Give three.")
             if not all(least <= value <= most for value in values):
                 raise InputError(
-                    f"a reading outside {least:g} to {most:g}", f"{where}.{side}", "Check unit and sign."
+                    _("a reading outside %(least)s to %(most)s")
+                    % {"least": f"{least:g}", "most": f"{most:g}"},
+                    f"{where}.{side}",
+                    _("Check unit and sign."),
                 )
             sides[side] = [float(value) for value in values]
     return sides

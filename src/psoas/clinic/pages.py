@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psoas.clinic.learning import Lesson, QuizItem, Sentence
+from psoas.translation import gettext_noop
 
 VERDICTS = {
-    "supported": "Good sources agree.",
-    "partly": "True in part.",
-    "contradicted": "Good sources say otherwise.",
-    "unsupported": "Nothing was found that shows it.",
+    "supported": gettext_noop("Good sources agree."),
+    "partly": gettext_noop("True in part."),
+    "contradicted": gettext_noop("Good sources say otherwise."),
+    "unsupported": gettext_noop("Nothing was found that shows it."),
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from psoas.clinic.knowledge import Knowledge
 from psoas.clinic.types import FiredRule, Triage
 from psoas.errors import InputError
+from psoas.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def contacts(knowledge: Knowledge, country: str | None = None) -> Contacts:
 def route_words(routes: tuple[str, ...], call: Contacts) -> tuple[str, ...]:
     """What to do for each route outside the ladder."""
     words = {
-        "crisis": f"You matter. {call.crisis}. Try not to be alone until then.",
-        "safeguarding": f"You have a right to be safe. {call.safeguarding}.",
+        "crisis": _("You matter. %(call)s. Try not to be alone until then.") % {"call": call.crisis},
+        "safeguarding": _("You have a right to be safe. %(call)s.") % {"call": call.safeguarding},
     }
     return tuple(words[route] for route in routes)
 

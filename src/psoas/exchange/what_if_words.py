@@ -7,6 +7,8 @@ from typing import Any
 from psoas.engine.types import Condition
 from psoas.engine.what_if import Band, WhatIf
 from psoas.exchange.words import ESTIMATE, PHASES, SIDES, name_of
+from psoas.translation import gettext as _
+from psoas.translation import gettext_noop
 
 UNCHANGED = "The movement is kept as it is; a real person would move differently with a changed muscle."
 NO_CLEAR_CHANGE = "no clear change"
@@ -18,11 +20,19 @@ _OF: Mapping[str, str] = {
     "gastrocnemius": "gastrocnemius",
 }
 _JOINTS = ("tibiofemoral", "patellofemoral")
+_SIDED: Mapping[tuple[str, str], str] = {
+    ("tibiofemoral", "both"): gettext_noop("each knee"),
+    ("tibiofemoral", "right"): gettext_noop("the right knee"),
+    ("tibiofemoral", "left"): gettext_noop("the left knee"),
+    ("patellofemoral", "both"): gettext_noop("each kneecap"),
+    ("patellofemoral", "right"): gettext_noop("the right kneecap"),
+    ("patellofemoral", "left"): gettext_noop("the left kneecap"),
+}
 _WHEN: Mapping[str, str] = {
-    "early_stance": " early in stance",
-    "late_stance": " late in stance",
-    "swing": " in swing",
-    "peak": "",
+    "early_stance": gettext_noop("%(joint)s early in stance"),
+    "late_stance": gettext_noop("%(joint)s late in stance"),
+    "swing": gettext_noop("%(joint)s in swing"),
+    "peak": gettext_noop("%(joint)s"),
 }
 _ALIKE, _NOTHING_BW = 0.005, 0.02  # sides whose loads differ by less are told as one
 
@@ -82,29 +92,46 @@ def sentence(found: WhatIf) -> str:
     """What clearly changes at knee and kneecap, the largest first, or that nothing clearly does."""
     loads = [row for row in _rows(found.bands) if row.band.place.of in _JOINTS and row.band.clear]
     loads.sort(key=lambda row: -abs(row.band.after_bw - row.band.before_bw))
-    given = f"With {_said(found.condition)} and the movement unchanged"
+    given = {"condition": _said(found.condition), "ways": len(found.settings)}
     if not loads:
         return (
-            f"{given}, there is no clear change of the load on knee or kneecap: whatever changes is small, "
-            f"or smaller than what {len(found.settings)} ways to compute it disagree about."
+            _(
+                "With %(condition)s and the movement unchanged, there is no clear change of the load on knee "
+                "or kneecap: whatever changes is small, or smaller than what %(ways)s ways to compute it "
+                "disagree about."
+            )
+            % given
         )
-    first, *others = (_told(row) for row in loads)
-    return f"{given}, {'; '.join([first, *others])}."
+    given["changes"] = "; ".join(_told(row) for row in loads)
+    return _("With %(condition)s and the movement unchanged, %(changes)s.") % given
 
 
 def _said(condition: Condition) -> str:
-    return name_of(condition) if condition.name != "as_built" else "everything as built"
+    return name_of(condition) if condition.name != "as_built" else _("everything as built")
 
 
 def _told(row: _Row) -> str:
     band = row.band
-    joint = "each " + _OF[band.place.of] if row.side == "both" else f"the {row.side} {_OF[band.place.of]}"
-    way = "rises" if band.change[0] > 0 else "falls"
     low, high = sorted(abs(round(100 * x)) for x in (band.low, band.high))
-    return (
-        f"the load on {joint}{_WHEN[band.place.phase]} {way} by {abs(100 * band.change[0]):.0f} % "
-        f"({low} to {high} % over {len(band.change)} ways to compute it)"
-    )
+    joint = _(_SIDED[band.place.of, row.side])
+    numbers = {
+        "where": _(_WHEN[band.place.phase]) % {"joint": joint},
+        "change": f"{abs(100 * band.change[0]):.0f}",
+        "low": low,
+        "high": high,
+        "ways": len(band.change),
+    }
+    if band.change[0] > 0:
+        pattern = _(
+            "the load on %(where)s rises by %(change)s %% (%(low)s to %(high)s %% over %(ways)s ways to "
+            "compute it)"
+        )
+    else:
+        pattern = _(
+            "the load on %(where)s falls by %(change)s %% (%(low)s to %(high)s %% over %(ways)s ways to "
+            "compute it)"
+        )
+    return pattern % numbers
 
 
 def _rows(bands: Sequence[Band]) -> list[_Row]:

@@ -9,25 +9,27 @@ import numpy as np
 from psoas.engine.peaks import Peak, contact_of, peaks
 from psoas.engine.types import Analysis, Condition, Side, Solved
 from psoas.exchange.summary import muscle_sums
+from psoas.translation import gettext as _
+from psoas.translation import gettext_noop
 
 PHASES: Mapping[str, str] = {
-    "early_stance": "early stance",
-    "late_stance": "late stance",
-    "swing": "swing",
-    "peak": "peak",
+    "early_stance": gettext_noop("early stance"),
+    "late_stance": gettext_noop("late stance"),
+    "swing": gettext_noop("swing"),
+    "peak": gettext_noop("peak"),
 }
 JOINTS: Mapping[str, str] = {
     "tibiofemoral": "Knee (tibiofemoral)",
     "patellofemoral": "Kneecap (patellofemoral)",
     "hip": "Hip",
 }
-SIDES: Mapping[Side, str] = {"r": "right", "l": "left"}
+SIDES: Mapping[Side, str] = {"r": gettext_noop("right"), "l": gettext_noop("left")}
 TRUST: Mapping[str, str] = {
     "good": "Good: nothing in the run speaks against it.",
     "fair": "Fair: read the reasons before you rely on a number.",
     "doubtful": "Doubtful: do not rely on these numbers.",
 }
-ESTIMATE = (
+ESTIMATE = gettext_noop(
     "A model estimate, not a measurement. Changes within one person are firmer than absolute values, "
     "and the movement was kept as it is: a real person would move differently with a weaker or shorter "
     "muscle."
@@ -37,23 +39,40 @@ HIP_CAVEAT = (
     "instrumented hips are reported near 2.5 to 3; not verified by us). Read their changes, not their size."
 )
 _GROUPS: Mapping[str, str] = {
-    "iliopsoas": "hip flexor (iliopsoas)",
-    "rectus_femoris": "rectus femoris",
-    "gluteus_maximus": "gluteus maximus",
+    "iliopsoas": gettext_noop("hip flexor (iliopsoas)"),
+    "rectus_femoris": gettext_noop("rectus femoris"),
+    "gluteus_maximus": gettext_noop("gluteus maximus"),
+    "gluteus_medius_minimus": gettext_noop("gluteus medius minimus"),
+    "psoas": gettext_noop("psoas"),
+    "iliacus": gettext_noop("iliacus"),
+    "quadriceps": gettext_noop("quadriceps"),
+    "hamstrings": gettext_noop("hamstrings"),
+    "adductors": gettext_noop("adductors"),
+    "tensor_fasciae_latae": gettext_noop("tensor fasciae latae"),
+    "gastrocnemius": gettext_noop("gastrocnemius"),
+    "soleus": gettext_noop("soleus"),
 }
 # Muscles of one action, as people speak of them; the sentence about a change sums over them.
 TOGETHER: Mapping[str, tuple[str, ...]] = {
-    "iliopsoas": ("psoas", "iliacus"),
-    "rectus femoris": ("recfem",),
-    "vasti": ("vasint", "vaslat", "vasmed"),
-    "gastrocnemius": ("gasmed", "gaslat"),
-    "hamstrings": ("bflh", "bfsh", "semimem", "semiten"),
-    "soleus": ("soleus",),
-    "gluteus maximus": ("glmax1", "glmax2", "glmax3"),
-    "gluteus medius": ("glmed1", "glmed2", "glmed3"),
-    "adductors": ("addbrev", "addlong", "addmagDist", "addmagIsch", "addmagMid", "addmagProx", "grac"),
-    "tensor fasciae latae": ("tfl",),
-    "sartorius": ("sart",),
+    gettext_noop("iliopsoas"): ("psoas", "iliacus"),
+    gettext_noop("rectus femoris"): ("recfem",),
+    gettext_noop("vasti"): ("vasint", "vaslat", "vasmed"),
+    gettext_noop("gastrocnemius"): ("gasmed", "gaslat"),
+    gettext_noop("hamstrings"): ("bflh", "bfsh", "semimem", "semiten"),
+    gettext_noop("soleus"): ("soleus",),
+    gettext_noop("gluteus maximus"): ("glmax1", "glmax2", "glmax3"),
+    gettext_noop("gluteus medius"): ("glmed1", "glmed2", "glmed3"),
+    gettext_noop("adductors"): (
+        "addbrev",
+        "addlong",
+        "addmagDist",
+        "addmagIsch",
+        "addmagMid",
+        "addmagProx",
+        "grac",
+    ),
+    gettext_noop("tensor fasciae latae"): ("tfl",),
+    gettext_noop("sartorius"): ("sart",),
 }
 HARDLY = 0.01  # a smaller relative change is told as none
 _WORTH_TELLING_N = 25.0
@@ -75,25 +94,33 @@ class Change:
 
 def name_of(condition: Condition) -> str:
     """A condition in words: `hip flexor (iliopsoas) at half strength`."""
-    parts = [f"{_group(g)} {_strength(x)}" for g, x in condition.strength.items()]
+    parts = [_strength(_group(g), x) for g, x in condition.strength.items()]
+    for g, x in condition.shortness.items():
+        pattern = _("%(group)s %(percent)s %% shorter") if x >= 0 else _("%(group)s %(percent)s %% longer")
+        parts.append(pattern % {"group": _group(g), "percent": f"{abs(100 * x):.3g}"})
     parts += [
-        f"{_group(g)} {abs(100 * x):.3g} % {'shorter' if x >= 0 else 'longer'}"
-        for g, x in condition.shortness.items()
+        _("%(group)s passively %(times)s times as stiff") % {"group": _group(g), "times": f"{x:g}"}
+        for g, x in condition.stiffness.items()
     ]
-    parts += [f"{_group(g)} passively {x:g} times as stiff" for g, x in condition.stiffness.items()]
-    return ", ".join(parts) or "as built"
+    return ", ".join(parts) or _("as built")
 
 
-def _strength(x: float) -> str:
-    return {0.5: "at half strength", 0.25: "at a quarter of its strength", 0.0: "without active force"}.get(
-        x, f"at {100 * x:.3g} % strength"
-    )
+def _strength(group: str, x: float) -> str:
+    patterns = {
+        0.5: _("%(group)s at half strength"),
+        0.25: _("%(group)s at a quarter of its strength"),
+        0.0: _("%(group)s without active force"),
+    }
+    pattern = patterns.get(x, _("%(group)s at %(percent)s %% strength"))
+    return pattern % {"group": group, "percent": f"{100 * x:.3g}"}
 
 
 def _group(name: str) -> str:
-    side = {"_r": " right", "_l": " left"}.get(name[-2:], "")
-    stem = name[:-2] if side else name
-    return _GROUPS.get(stem, stem.replace("_", " ")) + side
+    stem = name[:-2] if name[-2:] in ("_r", "_l") else name
+    words = _(_GROUPS[stem]) if stem in _GROUPS else stem.replace("_", " ")
+    if stem == name:
+        return words
+    return (_("%(group)s right") if name.endswith("_r") else _("%(group)s left")) % {"group": words}
 
 
 def summed(solved: Solved, side: Side) -> dict[str, np.ndarray]:
@@ -123,17 +150,30 @@ def what_changed(analysis: Analysis, solved: Solved) -> tuple[str, str] | None:
     if found is None:
         return None
     who = name_of(solved.condition)
-    who = who[0].upper() + who[1:]
-    when = "at its peak" if found.before.phase == "peak" else f"in {PHASES[found.before.phase]}"
+    numbers = {
+        "who": who[0].upper() + who[1:],
+        "when": _when(found.before.phase),
+        "before": f"{found.before.bw:.2f}",
+        "after": f"{found.after.bw:.2f}",
+        "change": f"{100 * found.share:+.0f}",
+    }
     if abs(found.share) < HARDLY:
-        what = f"{who}: the load on the knee {when} hardly changes ({found.before.bw:.2f} body weights)."
-    else:
-        way = "rises" if found.share > 0 else "falls"
-        what = (
-            f"{who}: the load on the knee {when} {way} from {found.before.bw:.2f} to {found.after.bw:.2f} "
-            f"body weights ({100 * found.share:+.0f} %)."
+        what = _("%(who)s: the load on the knee %(when)s hardly changes (%(before)s body weights).")
+    elif found.share > 0:
+        what = _(
+            "%(who)s: the load on the knee %(when)s rises from %(before)s to %(after)s body weights "
+            "(%(change)s %%)."
         )
-    return what, _why(analysis, solved, found)
+    else:
+        what = _(
+            "%(who)s: the load on the knee %(when)s falls from %(before)s to %(after)s body weights "
+            "(%(change)s %%)."
+        )
+    return what % numbers, _why(analysis, solved, found)
+
+
+def _when(phase: str) -> str:
+    return _("at its peak") if phase == "peak" else _("in %(phase)s") % {"phase": _(PHASES[phase])}
 
 
 def _why(analysis: Analysis, solved: Solved, found: Change) -> str:
@@ -142,21 +182,33 @@ def _why(analysis: Analysis, solved: Solved, found: Change) -> str:
     by = {word: float(after[word][frame] - before[word][frame]) for word in before}
     told = sorted((w for w in by if abs(by[w]) >= _WORTH_TELLING_N), key=lambda w: -abs(by[w]))
     if not told:
-        return "No muscle group changes by more than a few newtons at that moment."
+        return _("No muscle group changes by more than a few newtons at that moment.")
+    numbers = {
+        "rectus": f"{by['rectus femoris']:+.0f}",
+        "calf": f"{by['gastrocnemius']:+.0f}",
+        "iliopsoas": f"{by['iliopsoas']:+.0f}",
+    }
     if min(by["rectus femoris"], by["gastrocnemius"]) > _WORTH_TELLING_N and by["iliopsoas"] < 0:
         return (
-            f"The rectus femoris takes over hip flexion ({by['rectus femoris']:+.0f} N) and with it extends "
-            f"the knee, so the gastrocnemius ({by['gastrocnemius']:+.0f} N) has to flex it, and both press "
-            "the joint together."
+            _(
+                "The rectus femoris takes over hip flexion (%(rectus)s N) and with it extends the knee, so "
+                "the gastrocnemius (%(calf)s N) has to flex it, and both press the joint together."
+            )
+            % numbers
         )
     if max(by["rectus femoris"], by["gastrocnemius"]) < -_WORTH_TELLING_N / 2 and by["iliopsoas"] > 0:
         return (
-            f"The stretched iliopsoas pulls more by itself ({by['iliopsoas']:+.0f} N), so the rectus femoris "
-            f"({by['rectus femoris']:+.0f} N) and with it the gastrocnemius ({by['gastrocnemius']:+.0f} N) "
-            "are called on less."
+            _(
+                "The stretched iliopsoas pulls more by itself (%(iliopsoas)s N), so the rectus femoris "
+                "(%(rectus)s N) and with it the gastrocnemius (%(calf)s N) are called on less."
+            )
+            % numbers
         )
-    listed = ", ".join(f"{word} {by[word]:+.0f} N" for word in told[:4])
-    return f"At that moment the muscles change by: {listed}."
+    listed = ", ".join(
+        _("%(muscles)s %(newtons)s N") % {"muscles": _(word), "newtons": f"{by[word]:+.0f}"}
+        for word in told[:4]
+    )
+    return _("At that moment the muscles change by: %(listed)s.") % {"listed": listed}
 
 
 def plain_text(analysis: Analysis, numbers: Mapping[str, Any]) -> str:

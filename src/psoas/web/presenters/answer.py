@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from psoas.clinic.assessment import Hypothesis, missing_for
 from psoas.clinic.case import Case, Decision
 from psoas.clinic.case_page import AREAS, DAYS, MOST_EXPLANATIONS, ROLES, STANDINGS, WHO
@@ -37,7 +39,7 @@ def answer_of(case: Case, decision: Decision) -> dict[str, Any]:
             for each in decision.matches
         ],
         "role": assessment.role,
-        "role_words": ROLES[assessment.role],
+        "role_words": _(ROLES[assessment.role]),
         "role_says": {"text": role["says"], "sure": sure(role["grade"], tuple(role["sources"]))},
         "role_because": [{"text": each.plain, "sure": sure(each.grade, each.sources)} for each in signs],
         "joint": statement("hip_joint_not_stretch")
@@ -45,7 +47,7 @@ def answer_of(case: Case, decision: Decision) -> dict[str, Any]:
         else None,
         "measured": case.measured,
         "test": test,
-        "test_who": "" if test is None else WHO[test.who],
+        "test_who": "" if test is None else _(WHO[test.who]),
         "test_sure": None if test is None else sure(test.grade, test.sources),
     }
 
@@ -58,7 +60,7 @@ def _explanation(case: Case, entry: Hypothesis, most: int) -> dict[str, Any]:
         "id": entry.id,
         "name": found.plain_name,
         "standing": entry.standing,
-        "standing_words": STANDINGS[entry.standing],
+        "standing_words": _(STANDINGS[entry.standing]),
         "points": entry.points,
         "most": max(most, 1),
         "says": {"text": found.says, "sure": sure(found.grade, found.sources)},
@@ -74,7 +76,7 @@ def _reasons(pairs: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
     return [
         {"text": signs[name].plain, "sure": sure(signs[name].grade, signs[name].sources)}
         if name in signs
-        else {"text": "Your age.", "sure": sure("judgement", ("OwnJudgement",))}
+        else {"text": _("Your age."), "sure": sure("judgement", ("OwnJudgement",))}
         for name, _points in pairs
     ]
 
@@ -95,7 +97,7 @@ def plan_of(decision: Decision) -> dict[str, Any]:
         "lines": [line_of(each) for each in plan.lines],
         "week": [
             {
-                "day": DAYS[day],
+                "day": _(DAYS[day]),
                 "names": [each.exercise.name for each in lines if each.exercise.minutes],
                 "minutes": sum(each.exercise.minutes for each in lines),
             }
@@ -106,7 +108,7 @@ def plan_of(decision: Decision) -> dict[str, Any]:
         "rules": [_said(each) for each in plan.rules],
         "advice": [
             {
-                "title": title,
+                "title": _(title),
                 "entries": [
                     {
                         "text": each.says.text.replace("{minutes}", str(plan.break_every_min)),
@@ -145,7 +147,7 @@ def line_of(line: Line, week: int = 1) -> dict[str, Any]:
         "regress": line.regress,
         "stop": line.stop_rule,
         "first_week": line.first_week,
-        "days": [DAYS[day] for day in line.days],
+        "days": [_(DAYS[day]) for day in line.days],
         "minutes": line.exercise.minutes,
         "weeks": [(each.first, each.last, each.text) for each in line.exercise.weeks],
         "evidence": _said(line.evidence),

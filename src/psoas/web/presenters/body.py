@@ -52,7 +52,7 @@ def page(form: Form) -> Mapping[str, Any]:
         **form_context(form),
         "percent": f"{100.0 * analysis.coordinates.time_s[frame] / shown.duration_s:.0f}",
         "labels": LABELS,
-        "estimate": ESTIMATE,
+        "estimate": _(ESTIMATE),
         "note": shown.note,
         "query": form.setting.query,
         "muscles": muscle_rows(answer, frame),

@@ -6,6 +6,7 @@ from django.conf import settings as conf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from psoas.web import lock
@@ -72,7 +73,12 @@ def _wrong(request: HttpRequest, kept: Lock | None, wanted: str, minutes: str) -
     if kept:
         wait_s = lock.guess(kept, request.POST.get("current", ""), request)
         if wait_s:
-            return _("Too many wrong tries. Wait %(wait)s seconds.") % {"wait": wait_s}, 422
+            says = ngettext(
+                "Too many wrong tries. Wait %(wait)s second.",
+                "Too many wrong tries. Wait %(wait)s seconds.",
+                wait_s,
+            )
+            return says % {"wait": wait_s}, 422
         if wait_s is not None:
             return _("That is not the passphrase of now."), 422
     return None
