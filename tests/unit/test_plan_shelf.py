@@ -152,4 +152,4 @@ def test_the_test_of_change_has_a_rested_control(reasoning):
 
 def test_no_gain_in_angle_counts_as_success(reasoning):
     for measure in reasoning.measures.values():
-        assert measure.decides is (measure.unit not in ("deg", "min")), measure.id
+        assert measure.decides is (measure.unit not in ("degrees", "minutes")), measure.id

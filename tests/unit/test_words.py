@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
-from filled import settle, stopped, to_the_plan
+from filled import settle, start_week, stopped, to_the_plan
 from reading import reading_grade
 from site_pages import PAGES
 
@@ -113,6 +113,7 @@ def people(data: Any) -> tuple[Any, dict[str, str]]:
 
     client = Client(HTTP_HOST="127.0.0.1")
     person = to_the_plan(client, "Whole")
+    start_week(client, person)
     client.post(f"/p/{person}/learn/strengthening/", {"uid": "l"})
     client.post(f"/p/{person}/learn/quiz/reverse-plank/", {"uid": "u", "answer": "0"})
     return client, {"id": person, "stopped": stopped(client)}
