@@ -143,6 +143,7 @@ def shelf_words(data: Any) -> tuple[set[str], list[re.Pattern[str]]]:
         if isinstance(value, str) and (" " in value or value[:1].isupper()):
             texts.add(" ".join(value.split()))
         elif isinstance(value, dict):
+            texts.update(word for key, word in value.items() if key == "unit")
             for each in value.values():
                 gather(each)
         elif isinstance(value, list | tuple):
