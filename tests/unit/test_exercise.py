@@ -160,7 +160,7 @@ def test_a_band_that_is_too_light_works_less_than_walking() -> None:
 def test_one_band_is_the_share_of_what_the_weakest_pose_holds() -> None:
     march = motions()["st_march"]
     strongest = [exercise._strongest_band(BODY, "r", pose) for pose in march.poses]
-    assert of("st_march").band_n == pytest.approx(0.6 * min(strongest), abs=0.6)
+    assert of("st_march").band_n == pytest.approx(0.7 * min(strongest), abs=0.6)
     for pose, newtons in zip(march.poses, strongest, strict=True):
         for part, holds in ((0.98, True), (1.02, False)):
             pulled = replace(pose, loads=(replace(pose.loads[0], newtons=part * newtons),))
