@@ -703,3 +703,43 @@ def test_a_level_that_is_proved_early_does_not_skip_the_other_questions(client: 
     assert triage.level == "SOON" and triage.unasked  # else this test would say nothing
     for page in ("week/", "check-in/", "check-in/pain/", "week/st_bridge/"):
         assert "/safety/" in client.get(f"/p/{person}/{page}")["Location"], page
+
+
+def test_the_words_of_these_pages_read_easily(data: Path) -> None:
+    from psoas.web.presenters import check_in as presenter
+    from reading import reading_grade
+
+    templates = Path(presenter.__file__).parents[1] / "templates"
+    names = ("start_week", "week", "week_waits", "exercise", "_timer", "calendar", "progress")
+    said = [str(each) for words in (presenter.SIGNS, presenter.BECAUSE) for each in words.values()]
+    for path in (*(templates / f"{name}.html" for name in names), *templates.glob("check_in*.html")):
+        page = path.read_text(encoding="utf-8")
+        said += re.findall(r'{% translate "(.*?)" %}', page)
+        said += re.findall(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", page)
+    sentences = [re.sub(r"{{.*?}}", "4", each).rstrip(".?") + "." for each in said if len(each.split()) > 4]
+    assert len(sentences) > 40
+    assert [each for each in sentences if reading_grade(each) > 8] == []
+
+
+def test_the_numbers_of_a_dose_are_those_of_its_words(reasoning: Any) -> None:
+    """What the timer counts stands in the words that the person reads."""
+    found = 0
+    for exercise in reasoning.remedies.exercises.values():
+        doses = [(exercise.dose, exercise.count)]
+        doses += [(week.text, week.count) for week in exercise.weeks]
+        doses += [(other.dose, other.count) for other in exercise.instead if other.dose]
+        for text_, count in doses:
+            if count is None:
+                assert not exercise.minutes or exercise.role == "clinician", exercise.id
+                continue
+            numbers = {int(each) for each in re.findall(r"\d+", text_)}
+            assert count.sets in numbers, (exercise.id, text_)
+            if count.reps is None:
+                held = re.search(r"(\d+)(?:-(\d+))? s\b", text_)
+                assert held and count.hold_s is not None
+                assert int(held[1]) <= count.hold_s <= int(held[2] or held[1]), (exercise.id, text_)
+            elif re.search(r"sets of", text_):
+                assert count.reps in numbers, (exercise.id, text_)
+            assert count.sides == (2 if "each side" in exercise.dose else 1), exercise.id
+            found += 1
+    assert found > 25
