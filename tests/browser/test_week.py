@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,19 @@ from walker import safety, scale, send, start_week
 pytestmark = [pytest.mark.xdist_group("browser")]
 
 DESK = {"age": 34, "duration_weeks": 10, "pain_now": 5}
+COPIES = """async paths => {
+  const pages = await caches.open('psoas-pages');
+  for (const path of paths) await pages.put(location.origin + path, new Response('a copy'));
+}"""
+LEFT = """async number => {
+  const pages = await caches.open('psoas-pages');
+  const left = async () => (await pages.keys()).map(each => each.url);
+  for (let turn = 0; turn < 100 && (await left()).length > number; turn++) {
+    await new Promise(done => setTimeout(done, 50));
+  }
+  return (await left()).map(each => new URL(each).pathname);
+}"""
+SERVICE_WORKER = Path(__file__).parents[2] / "src" / "psoas" / "web" / "static" / "sw.js"
 MONDAY_NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
 
 
@@ -231,12 +245,16 @@ def test_without_scripts_the_steps_and_a_plain_form_are_there(
 def test_a_red_flag_at_the_check_in_stops_the_running_plan(page: Any, person: str, clock: Clock) -> None:
     clock.forward(days=7)
     page.goto(f"/p/{person}/week/")
+    assert '"psoas-pages"' in SERVICE_WORKER.read_text(encoding="utf-8")  # it keeps its copies there
+    mine = [f"/p/{person}/{path}" for path in ("", "plan/", "week/", "week/st_bridge/")]
+    page.evaluate(COPIES, [*mine, "/learn/", f"/p/{person}/learn/"])
     send(page, page.get_by_role("link", name="Check in", exact=True))
     send(page, page.get_by_role("button", name="Begin the check-in"))
     safety(page, {**DESK, "saddle_numb": True, "bladder_bowel_new": True, "back_pain": True})
     assert "Call 999" in page.inner_text("main")
     assert "Your plan is stopped." in page.inner_text("main")
     assert page.get_by_role("link", name="Go on").count() == 0
+    assert page.evaluate(LEFT, 2) == ["/learn/", f"/p/{person}/learn/"]
     for further in ("week", "week/st_bridge", "plan", "week/calendar", "check-in/pain"):
         page.goto(f"/p/{person}/{further}/")
         assert page.url.endswith("/safety/"), further
