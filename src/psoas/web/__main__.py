@@ -11,7 +11,8 @@ import sys
 from psoas.errors import InputError, UserError
 
 FIND = "find"
-THREADS = 8  # one writer at a time in SQLite; more threads answered no faster (benchmarks/check_ins.py)
+THREADS = 4
+CONNECTIONS = 1000  # a browser holds up to six; the usual limit of 100 made 200 people wait
 
 
 def main() -> int:
@@ -50,7 +51,9 @@ def serve(port: int, lan: str, ask: bool) -> int:
     agree_on_passphrase(bool(lan), ask)
     if lan:
         listeners.append(listening(lan, port))
-    server = create_server(application, sockets=listeners, threads=THREADS, ident=None)
+    server = create_server(
+        application, sockets=listeners, threads=THREADS, connection_limit=CONNECTIONS, ident=None
+    )
     jobs.ask("walk", again=True)
     keep_worker()
     print(f"psoas is at http://127.0.0.1:{port}/  (stop with Ctrl+C)", flush=True)

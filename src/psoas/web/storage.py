@@ -5,7 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psoas.errors import InputError
 
@@ -64,12 +64,14 @@ def secret_key(folder: Path) -> str:
 def database(folder: Path, url: str | None) -> dict[str, Any]:
     """Django's settings of the database: SQLite in the folder, or PostgreSQL at `url`.
 
-    url: `postgresql://user:password@host:port/name`. Raises `InputError` on anything else.
+    url: `postgresql://user:password@host:port/name`; behind a `?` whatever else libpq knows, such as
+    `sslmode=require`, or `host=/folder/of/the/socket`. Raises `InputError` on anything else.
     """
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": folder / "psoas.sqlite3",
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS},
         }
     parts = urlsplit(url)
@@ -79,12 +81,14 @@ def database(folder: Path, url: str | None) -> dict[str, Any]:
             "PSOAS_DATABASE_URL",
             "Write postgresql://user:password@host:port/name, or leave it out for SQLite.",
         )
+    options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "OPTIONS": options,
         "CONN_MAX_AGE": 60,
     }

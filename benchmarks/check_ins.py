@@ -1,0 +1,213 @@
+"""200 people at once doing their check-in against `psoas serve`: errors, waits, and what a request costs.
+
+    python benchmarks/check_ins.py [--people 200] [--think 2:6] [--postgres]
+
+Everybody begins in the same second and goes through every question again, as the pages ask them: each
+answer posted and the next page fetched, with a pause to read between (`--think`, seconds). Asked: no error,
+and 99 of 100 requests within 500 ms. `--postgres` starts a PostgreSQL of its own and runs the same beside it.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+TOKEN = secrets.token_hex(16)
+UIDS = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002")
+Request = tuple[str, str, dict[str, Any] | None]
+
+
+def prepare(people: int) -> tuple[list[Request], list[tuple[str, str]]]:
+    """People with a running plan, and the requests of one whole check-in. Django of this process, once.
+
+    Returns the requests, with PERSON and UIDS to fill in, and the id and cookie of everybody.
+    """
+    import django
+
+    django.setup()
+    from django.core import signing
+    from django.core.management import call_command
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    from filled import start_week, to_the_plan
+    from psoas.web.models import Entry, Person, Screen, Told
+
+    call_command("migrate", verbosity=0)
+    setup_test_environment()
+    client = Client(HTTP_HOST="127.0.0.1")
+    first = to_the_plan(client)
+    start_week(client, first)
+    everybody = [Person(name=f"Person {k}") for k in range(people)]
+    Person.objects.bulk_create(everybody)
+    for table in (Entry, Screen, Told):
+        rows = list(table.objects.filter(person=first))
+        copies = [
+            table(**{f.attname: getattr(row, f.attname) for f in table._meta.fields if f.name != "id"})
+            for row in rows
+            for _person in everybody
+        ]
+        for copy, person in zip(copies, everybody * len(rows), strict=True):
+            copy.person_id = person.pk
+        table.objects.bulk_create(copies)
+    cookies = [signing.dumps([each.pk], salt="psoas_people") for each in everybody]
+    return recorded(client, first), list(zip((each.pk for each in everybody), cookies, strict=True))
+
+
+def recorded(client: Any, person: str) -> list[Request]:
+    """Every request of a check-in, as this person's browser would send it."""
+    made: list[Request] = []
+
+    def ask(path: str, posted: dict[str, Any] | None = None) -> Any:
+        made.append(("GET" if posted is None else "POST", path.replace(person, "PERSON"), posted))
+        return client.get(path) if posted is None else client.post(path, posted)
+
+    base = f"/p/{person}/check-in/"
+    ask(f"/p/{person}/week/")
+    ask(base)
+    path = ask(base, {"uid": UIDS[0]})["Location"]
+    while "/safety/" in path and not path.endswith("/safety/"):
+        page = ask(path)
+        if page.status_code == 302:
+            path = page["Location"]
+            continue
+        first = page.context["first"]
+        posted: dict[str, Any] = {"screen": page.context["screen"].id}
+        if page.context["kind"] == "int":
+            posted[first.id] = {"age": 34, "duration_weeks": 11, "pain_now": 4}.get(first.id, 0)
+        elif page.context["kind"] == "enum":
+            posted[first.id] = first.values[0]
+        else:
+            posted |= {row["id"]: "no" for row in page.context["rows"]}
+        path = ask(path, posted)["Location"]
+    ask(path)
+    for step, posted in (
+        ("pain", {"worst": "4", "sitting": ""}),
+        ("tasks", {"score0": "6", "score1": "5"}),
+        ("week", {"done": "3", "planned": "3", "pain": "2", "settled": "yes"}),
+        ("signs", {"none": "1", "uid": UIDS[1]}),
+    ):
+        ask(f"{base}{step}/")
+        answer = ask(f"{base}{step}/", posted)
+        assert answer.status_code == 302, answer.content.decode()
+    assert ask(f"{base}outcome/").status_code == 200
+    return made
+
+
+async def one_person(
+    port: int, who: tuple[str, str], requests: list[Request], think: tuple[float, float], taken: list[Any]
+) -> None:
+    """A check-in over one kept-alive connection, as a browser holds it."""
+    person, cookie = who
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = (
+        f"Host: 127.0.0.1:{port}\r\nCookie: psoas_people={cookie}; csrftoken={TOKEN}\r\n"
+        f"Origin: http://127.0.0.1:{port}\r\n"
+    )
+    filled = {uid: str(uuid4()) for uid in UIDS}
+    for method, path, posted in requests:
+        if method == "GET":
+            body, more = b"", ""
+        else:
+            await asyncio.sleep(random.uniform(*think))
+            values = {name: filled.get(value, value) for name, value in (posted or {}).items()}
+            body = urlencode(values | {"csrfmiddlewaretoken": TOKEN}).encode()
+            more = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        began = time.perf_counter()
+        writer.write(
+            f"{method} {path.replace('PERSON', person)} HTTP/1.1\r\n{head}{more}\r\n".encode() + body
+        )
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        length = re.search(r"content-length: (\d+)", answer, re.I)
+        await reader.readexactly(int(length.group(1)) if length else 0)
+        taken.append((method, int(answer.split(" ", 2)[1]), time.perf_counter() - began))
+    writer.close()
+
+
+async def everybody(
+    port: int, people: list[tuple[str, str]], requests: list[Request], think: tuple[float, float]
+) -> list[Any]:
+    """All at once. Returns method, status and seconds of every request."""
+    taken: list[Any] = []
+    found = await asyncio.gather(
+        *(one_person(port, who, requests, think, taken) for who in people), return_exceptions=True
+    )
+    taken += [("broken", 0, 0.0) for each in found if isinstance(each, BaseException)]
+    return taken
+
+
+@contextmanager
+def serving() -> Iterator[tuple[int, int]]:
+    """A server of the same data: port and process id."""
+    command = [sys.executable, "-m", "psoas.web", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield int(server.stdout.readline().split(":")[2].split("/")[0]), server.pid
+        server.terminate()
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(name: str, people: int, think: tuple[float, float]) -> None:
+    """Prepare in a process of its own, serve, send, and print the line of this database."""
+    program = f"import sys, pickle; sys.path.insert(0, {str(ROOT / 'benchmarks')!r}); import check_ins; "
+    program += f"sys.stdout.buffer.write(pickle.dumps(check_ins.prepare({people})))"
+    import pickle
+
+    made = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE).stdout
+    requests, who = pickle.loads(made)
+    with serving() as (port, pid):
+        asyncio.run(everybody(port, who[:1], requests, (0.0, 0.0)))  # warm
+        before, began = cpu_s(pid), time.perf_counter()
+        taken = asyncio.run(everybody(port, who[1:], requests, think))
+        cost_s, wall_s = cpu_s(pid) - before, time.perf_counter() - began
+    waits = sorted(1e3 * seconds for _method, _status, seconds in taken)
+    posts = sorted(1e3 * seconds for method, _status, seconds in taken if method == "POST")
+    wrong = sum(status not in (200, 302) for _method, status, _seconds in taken)
+    print(
+        f"{name}: {len(who) - 1} people, {len(taken)} requests in {wall_s:.0f} s, {wrong} errors; "
+        f"all: median {waits[len(waits) // 2]:.0f} ms, p99 {waits[len(waits) * 99 // 100]:.0f} ms; "
+        f"answers posted: p99 {posts[len(posts) * 99 // 100]:.0f} ms; "
+        f"server {1e3 * cost_s / len(taken):.1f} ms of processor a request"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--think", default="2:6", help="seconds between seeing a page and answering it")
+    parser.add_argument("--postgres", action="store_true")
+    arguments = parser.parse_args()
+    low, _colon, high = arguments.think.partition(":")
+    think = (float(low), float(high))
+    with ExitStack() as stack:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "psoas.web.settings"
+        os.environ["PSOAS_DATA"] = stack.enter_context(tempfile.TemporaryDirectory())
+        run("SQLite", arguments.people + 1, think)
+        if arguments.postgres:
+            from throwaway_postgres import postgres
+
+            os.environ["PSOAS_DATABASE_URL"] = stack.enter_context(postgres())
+            run("PostgreSQL", arguments.people + 1, think)
+
+
+if __name__ == "__main__":
+    main()
