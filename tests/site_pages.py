@@ -42,7 +42,7 @@ PAGES = {
     "data": ("/p/{id}/data/",),
     "not found": ("/nowhere/",),
 }
-NO_PAGES = {"begin", "body-scene", "body-bones", "export", "delete", "answered", "morning", "undo"}
+NO_PAGES = {"begin", "example", "body-scene", "body-bones", "export", "delete", "answered", "morning", "undo"}
 """Addresses that answer no page: files, and forms that send on."""
 IN_THEIR_TEST = {"check-in-step", "check-in-outcome"}
 """Pages that exist only in the middle of a check-in; `browser/test_week.py` looks at them there."""

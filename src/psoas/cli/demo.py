@@ -54,10 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def example_person() -> Person:
-    """Safety, explanations and plan for the person of demo_person.toml, decided now from the shelf."""
-    table = tomllib.loads((files("psoas.cli") / "demo_person.toml").read_text(encoding="utf-8"))
+    """Safety, explanations and plan for the person of example_person.toml, decided now from the shelf."""
+    table = tomllib.loads((files("psoas") / "example_person.toml").read_text(encoding="utf-8"))
     reasoning = load_reasoning()
-    (case,) = cases_of(table, reasoning, "demo_person.toml")
+    (case,) = cases_of(table, reasoning, "example_person.toml")
     blocks = page(case, decide(case, reasoning), reasoning)
     numbers: dict[str, int] = {}
     tags = [tag_of(block, reasoning, numbers) for block in blocks]

@@ -11,6 +11,7 @@ from psoas.web.views import (
     check_in,
     data,
     design,
+    example,
     jobs,
     learn,
     lock,
@@ -32,6 +33,7 @@ def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[
 urlpatterns = [
     path("", start.start, name="start"),
     path("begin/", start.begin, name="begin"),
+    path("example/", example.example, name="example"),
     path("sw.js", offline.worker, name="worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("away/", offline.away, name="away"),

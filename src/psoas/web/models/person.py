@@ -18,6 +18,11 @@ class Person(models.Model):
     country = models.CharField(max_length=2, blank=True)
     began = models.DateTimeField(auto_now_add=True)
 
+    @property
+    def is_example(self) -> bool:
+        """Whether this is the invented person that shows what the pages are like."""
+        return self.told.filter(key="example").exists()
+
 
 class Screen(models.Model):
     """One answered screen of the safety questions. place: from 1, in the order asked."""
@@ -36,7 +41,7 @@ class Screen(models.Model):
 
 class Told(models.Model):
     """One thing told besides, by its key: `finding.X` and `circumstance.X` (null: not sure), `reading.X`,
-    `drawing`, `side`, and `screen.X` for a page that was gone through."""
+    `drawing`, `side`, `example` (an invented person), and `screen.X` for a page that was gone through."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="told")
     key = models.CharField(max_length=80)

@@ -1,5 +1,7 @@
 """The first page, and the hub from which a person goes on."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,11 +22,18 @@ LONGEST_NAME = 60
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What it is, and a button to begin."""
-    return render(
-        request,
-        "start.html",
-        {"people": people_here(request), "countries": countries(), "name": "", "country": ""},
-    )
+    return render(request, "start.html", _first_page(request, "", ""))
+
+
+def _first_page(request: HttpRequest, name: str, country: str) -> dict[str, Any]:
+    people = people_here(request)
+    return {
+        "people": people,
+        "begun": not all(each.is_example for each in people),
+        "countries": countries(),
+        "name": name,
+        "country": country,
+    }
 
 
 @require_http_methods(["POST"])
@@ -39,8 +48,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     elif "\x00" in name:
         error = _("Please use letters only.")
     if error:
-        context = {"people": people_here(request), "countries": countries(), "name": name, "country": country}
-        return render(request, "start.html", context | {"error": error}, status=422)
+        return render(
+            request, "start.html", _first_page(request, name, country) | {"error": error}, status=422
+        )
     person = Person.objects.create(name=name, country=country)
     response = redirect("safety", person.pk, 1)
     hold(response, [*ids_of(request), person.pk])
