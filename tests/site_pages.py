@@ -8,7 +8,8 @@ URLS = Path(__file__).parents[1] / "src" / "psoas" / "web" / "urls.py"
 
 PAGES = {
     "start": ("/",),
-    "body": ("/body/",),
+    "body": ("/body/", "/body/?movement=step_up&front_weaker=50&side=r"),
+    "body-exercise": ("/body/exercise/sh_halfkneel/", "/body/exercise/st_bridge/"),
     "design": ("/design/",),
     "lessons": ("/learn/", "/p/{id}/learn/"),
     "article": ("/learn/article/", "/learn/article/?verdict=contradicted"),
@@ -42,11 +43,24 @@ PAGES = {
     "data": ("/p/{id}/data/",),
     "not found": ("/nowhere/",),
 }
-NO_PAGES = {"begin", "example", "body-scene", "body-bones", "export", "delete", "answered", "morning", "undo"}
+NO_PAGES = {
+    "begin",
+    "example",
+    "body-scene",
+    "body-doing",
+    "body-curve",
+    "exercise-scene",
+    "body-bones",
+    "export",
+    "delete",
+    "answered",
+    "morning",
+    "undo",
+}
 """Addresses that answer no page: files, and forms that send on."""
 IN_THEIR_TEST = {"check-in-step", "check-in-outcome"}
 """Pages that exist only in the middle of a check-in; `browser/test_week.py` looks at them there."""
-WITH_3D = {"body"}
+WITH_3D = {"body", "body-exercise"}
 
 
 def names() -> set[str]:

@@ -1,5 +1,6 @@
 """The 3D body in a real browser: it draws, it answers, it says the same as the engine, it calls nobody."""
 
+import http.client
 import io
 import os
 import re
@@ -293,33 +294,55 @@ def test_without_webgl_picture_and_table_stay(browsers, address) -> None:  # typ
     plain.close()
 
 
+def test_an_exercise_is_coloured_by_what_it_does(browser, address) -> None:  # type: ignore[no-untyped-def]
+    """The half-kneeling stretch: its muscle turns blue from first pose to last, and the table follows."""
+    shown = browser.new_page(viewport={"width": 480, "height": 640})
+    faults: list[str] = []
+    shown.on("pageerror", lambda error: faults.append(str(error)))
+    shown.goto(f"{address}/body/exercise/sh_halfkneel/")
+    shown.locator("[data-state=ready]").wait_for(timeout=READY_MS)
+    length = shown.locator(".body-muscles tbody tr").nth(1).locator("td").first
+    found = []
+    for pose in ("kneeling upright", "tucked, pelvis forward"):
+        shown.get_by_role("button", name=pose).click()
+        shown.wait_for_timeout(600)
+        picture = pixels(shown)
+        blue = (picture[..., 2] > picture[..., 0] + 25) & (picture[..., 2] > 70)
+        found.append((int(blue.sum()), float(length.inner_text())))
+    assert found[1][0] > found[0][0] > 50
+    assert found[1][1] > found[0][1] + 0.5, "the iliacus, cm"
+    shown.get_by_role("button", name="Play").click()
+    playwright.expect(shown.locator("[data-part=moment]")).not_to_have_text("62 % of the movement")
+    assert faults == []
+    shown.close()
+
+
 def test_the_page_with_its_body_is_light(browser, address) -> None:  # type: ignore[no-untyped-def]
-    """Bytes over the wire to an empty browser, before the 3D body and with it."""
+    """All that the page asks for, as it comes over the wire: before the 3D body, and with it."""
     context = browser.new_context(viewport={"width": 480, "height": 720})
     shown = context.new_page()
-    wire = context.new_cdp_session(shown)
-    wire.send("Network.enable")
-    urls: dict[str, str] = {}
-    came: dict[str, float] = {}
-    wire.on(
-        "Network.requestWillBeSent", lambda each: urls.update({each["requestId"]: each["request"]["url"]})
-    )
-    wire.on(
-        "Network.loadingFinished",
-        lambda each: came.update({urls[each["requestId"]]: each["encodedDataLength"]}),
-    )
+    asked: set[str] = set()
+    context.on("request", lambda request: asked.add(request.url))
     shown.goto(f"{address}/body/")
     shown.locator("[data-state=ready]").wait_for(timeout=READY_MS)
-    drawing = ("islands/body.js", "scene.bin", "doing.bin", "bones.glb")
-    for _ in range(50):  # the browser tells of a file a little after it has used it
-        heavy = {url: size for url, size in came.items() if any(name in url for name in drawing)}
-        if len(heavy) == 4:
-            break
-        shown.wait_for_timeout(100)
-    assert len(heavy) == 4
-    assert sum(came.values()) - sum(heavy.values()) <= 200_000
-    assert sum(came.values()) <= 1_200_000
     context.close()
+    bytes_of = {url: on_the_wire(url) for url in asked if url.startswith(address)}
+    drawing = ("islands/body.js", "scene.bin", "doing.bin", "bones.glb")
+    heavy = {url: size for url, size in bytes_of.items() if any(name in url for name in drawing)}
+    assert len(heavy) == 4
+    assert sum(bytes_of.values()) - sum(heavy.values()) <= 200_000
+    assert sum(bytes_of.values()) <= 1_200_000
+
+
+def on_the_wire(url: str) -> int:
+    """Bytes of an answer as they are sent to a browser, which takes gzip."""
+    parts = urlparse(url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port)
+    connection.request("GET", f"{parts.path}?{parts.query}", headers={"Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    size = len(answer.read()) + len(str(answer.headers))
+    connection.close()
+    return size
 
 
 def test_without_a_script_the_button_does_the_same(browser, address) -> None:  # type: ignore[no-untyped-def]

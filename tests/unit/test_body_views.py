@@ -268,3 +268,39 @@ def test_the_answer_leads_to_ones_own_body(client: Any, movement: Any) -> None:
     job = Job.objects.get(person=person)
     assert (job.kind, job.given) == ("walk", {"query": "movement=natural&shorter=10&side=r"})
     assert client.get("/body/?movement=natural&shorter=10&side=r").status_code == 200
+
+
+def motion_ids() -> list[str]:
+    from psoas.engine.exercise import motions
+
+    return sorted(motions())
+
+
+@pytest.mark.parametrize("name", motion_ids())
+def test_every_exercise_has_its_page_and_its_scene(at: Any, name: str) -> None:
+    from psoas.engine.exercise import motions, verdict
+    from psoas.exchange.exercise_words import does_what_it_should
+
+    found = verdict(motions()[name])
+    page = at(f"exercise/{name}/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert does_what_it_should(found) in text
+    poses = len(found.motion.poses) + (found.motion.begin is not None)
+    assert text.count("<figure>") == text.count("data-percent-of=") == poses
+    assert "nobody has reviewed them yet" in text and " style=" not in text
+    header, numbers = _opened(at(f"exercise/{name}/scene.bin"))
+    assert header["turns"] and header["frames"] == len(header["upper"]) == len(numbers["force_n"])
+    effects = {m["name"]: m["effect"] for m in header["muscles"]}
+    assert effects["recfem_r"] == found.effects["rectus_femoris"].effect
+    assert effects["psoas_L1_VB_r"] == found.effects["psoas"].effect
+    assert effects["recfem_l"] == "neither"
+
+
+def test_an_exercise_that_is_not_there_is_not_found(at: Any) -> None:
+    assert at("exercise/moonwalk/").status_code == at("exercise/moonwalk/scene.bin").status_code == 404
+
+
+def test_the_choice_of_movements_leads_to_exercises(at: Any) -> None:
+    assert at("", movement="exercise:st_bridge")["Location"] == "/body/exercise/st_bridge/"
+    assert at("", movement="exercise:moonwalk").status_code == 422

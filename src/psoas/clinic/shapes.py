@@ -80,6 +80,8 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "motions/*": shape(
         "id name version exercise side meant muscles says grade sources pose review",
+        "begin",
+        begin=shape("name degrees", "relaxed on", degrees=shape("", DEGREES)),
         pose=shape(
             "name at_s degrees",
             "relaxed on",

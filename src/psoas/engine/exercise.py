@@ -86,6 +86,8 @@ class Motion:
     muscles: tuple[str, ...]
     says: str
     poses: tuple[Pose, ...]
+    begin: Pose | None = None
+    """Where the movement comes from, for the eye only: no effect is read from it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,21 +155,10 @@ class Verdict:
 def motion_of(table: Mapping[str, Any], where: str) -> Motion:
     """A motion from its table. Raises KnowledgeError for coordinates, points or groups that do not exist."""
     body = load_body()
-    poses = tuple(
-        Pose(
-            name=pose["name"],
-            at_s=float(pose["at_s"]),
-            angles={c: float(np.deg2rad(v)) for c, v in pose["degrees"].items()},
-            on=tuple(pose.get("on", ())),
-            loads=tuple(
-                Load(p["at"], p["towards"], p.get("newtons"), p.get("effort")) for p in pose.get("load", ())
-            ),
-            relaxed=bool(pose.get("relaxed", False)),
-        )
-        for pose in table["pose"]
-    )
+    poses = tuple(_pose(pose) for pose in table["pose"])
+    begin = _pose(table["begin"]) if "begin" in table else None
     points = {p for pose in poses for p in (*pose.on, *(x for b in pose.loads for x in (b.at, b.towards)))}
-    wrong = {c for pose in poses for c in pose.angles} - set(body.coordinates)
+    wrong = {c for pose in (*poses, begin) if pose for c in pose.angles} - set(body.coordinates)
     wrong |= {p for p in points if not known(p)}
     wrong |= set(table["muscles"]) - set(GROUPS)
     if wrong:
@@ -179,7 +170,7 @@ def motion_of(table: Mapping[str, Any], where: str) -> Motion:
     reach = dict(zip(body.coordinates, np.rad2deg(body.coordinate_range), strict=True))
     far = {
         f"{c} {v:g}"
-        for pose in table["pose"]
+        for pose in (*table["pose"], *([table["begin"]] if begin else []))
         for c, v in pose["degrees"].items()
         if not c.startswith("pelvis") and not reach[c][0] - 1e-3 <= v <= reach[c][1] + 1e-3
     }
@@ -188,8 +179,20 @@ def motion_of(table: Mapping[str, Any], where: str) -> Motion:
             f"No body bends so far: {', '.join(sorted(far))}", where, "Angles are degrees, flexion positive."
         )
     keys = ("id", "name", "version", "exercise", "side", "meant")
-    return Motion(
-        **{k: table[k] for k in keys}, muscles=tuple(table["muscles"]), says=table["says"], poses=poses
+    words = {k: table[k] for k in keys}
+    return Motion(**words, muscles=tuple(table["muscles"]), says=table["says"], poses=poses, begin=begin)
+
+
+def _pose(table: Mapping[str, Any]) -> Pose:
+    return Pose(
+        name=table["name"],
+        at_s=float(table.get("at_s", 0.0)),
+        angles={c: float(np.deg2rad(v)) for c, v in table["degrees"].items()},
+        on=tuple(table.get("on", ())),
+        loads=tuple(
+            Load(p["at"], p["towards"], p.get("newtons"), p.get("effort")) for p in table.get("load", ())
+        ),
+        relaxed=bool(table.get("relaxed", False)),
     )
 
 

@@ -22,27 +22,27 @@ from psoas.units import body_weight_n
 Points = Float[np.ndarray, "point 2"]
 
 # Outlines in the frame of their segment, as parts of the distance to the next joint (x forward, y up).
-_FEMUR = (
+FEMUR = (
     (-0.03, 0.05), (0.05, 0.05), (0.06, -0.05), (0.035, -0.3), (0.035, -0.75), (0.075, -0.93),
     (0.06, -1.0), (-0.04, -1.02), (-0.075, -0.95), (-0.02, -0.75), (-0.015, -0.3), (-0.05, -0.08),
 )  # fmt: skip
-_TIBIA = (
+TIBIA = (
     (-0.07, -0.03), (0.06, -0.03), (0.07, -0.1), (0.03, -0.25), (0.02, -0.7), (0.04, -0.97),
     (0.0, -1.02), (-0.04, -0.98), (-0.02, -0.7), (-0.025, -0.25),
 )  # fmt: skip
 # In metres, in the frame of their segment.
-_PELVIS = (
+PELVIS = (
     (0.0, 0.005), (-0.03, 0.075), (-0.085, 0.105), (-0.14, 0.07), (-0.158, 0.015), (-0.125, -0.03),
     (-0.1, -0.07), (-0.105, -0.125), (-0.075, -0.14), (-0.05, -0.11), (0.0, -0.105), (0.012, -0.075),
     (-0.025, -0.05),
 )  # fmt: skip
-_FOOT = (
+FOOT = (
     (-0.015, 0.0), (-0.01, 0.035), (0.035, 0.06), (0.075, 0.055), (0.12, 0.03), (0.18, 0.012),
     (0.18, -0.012), (0.08, -0.008), (0.03, -0.018),
 )  # fmt: skip
-_TOES = ((-0.005, 0.012), (0.03, 0.01), (0.058, -0.004), (0.055, -0.016), (-0.005, -0.013))
-_PATELLA = ((0.0, 0.03), (0.012, 0.01), (0.008, -0.02), (-0.004, -0.028), (-0.01, 0.0))
-_VERTEBRA = (
+TOES = ((-0.005, 0.012), (0.03, 0.01), (0.058, -0.004), (0.055, -0.016), (-0.005, -0.013))
+PATELLA = ((0.0, 0.03), (0.012, 0.01), (0.008, -0.02), (-0.004, -0.028), (-0.01, 0.0))
+VERTEBRA = (
     (0.028, 0.011),
     (0.03, -0.012),
     (-0.014, -0.012),
@@ -65,7 +65,7 @@ _MUSCLES: Sequence[tuple[tuple[str, ...], tuple[str, ...], str]] = (
 )
 _WIDTH_M = 0.04e-3  # a belly is this wide for every newton: 40 mm for 1000 N
 _THIN_M = 0.0022
-_SCALE = 400.0  # drawing units in a metre
+SCALE = 400.0  # drawing units in a metre
 _FRAME_M = (-0.38, 0.48, -0.93, 0.25)  # about the hip: left, right, below, above
 
 
@@ -126,7 +126,7 @@ def _leg(
         *_bones(draw, far, "bone far"),
         *_trunk(draw),
         *_bones(draw, side, "bone"),
-        draw.outline("pelvis", _PELVIS, "bone"),
+        draw.outline("pelvis", PELVIS, "bone"),
     ]
     for lines, summed, kind in _MUSCLES:
         total = sum(f for line, f in force_n.items() if line.startswith(tuple(f"{s}_" for s in summed)))
@@ -137,10 +137,10 @@ def _leg(
         ]
         for line in shown:
             own = force_n.get(line, 0.0) if len(shown) > 1 else total
-            parts.append(f'<path class="muscle {kind}" d="{_belly(draw.path(line), own)}"/>')
+            parts.append(f'<path class="muscle {kind}" d="{belly(draw.path(line), own)}"/>')
     left, right, below, above = _FRAME_M
     words_ = escape(f"Leg from the side, {name}: knee load {load:.2f} body weights", quote=True)
-    box = f"0 0 {(right - left) * _SCALE:.0f} {(above - below) * _SCALE:.0f}"
+    box = f"0 0 {(right - left) * SCALE:.0f} {(above - below) * SCALE:.0f}"
     return f'<svg viewBox="{box}" role="img" aria-label="{words_}" class="figure">{"".join(parts)}</svg>'
 
 
@@ -166,7 +166,7 @@ class _Place:
     def paper(self, points: Points) -> Points:
         left, _, _, above = _FRAME_M
         moved = points - self.hip
-        return np.column_stack([(moved[:, 0] - left) * _SCALE, (above - moved[:, 1]) * _SCALE])
+        return np.column_stack([(moved[:, 0] - left) * SCALE, (above - moved[:, 1]) * SCALE])
 
     def origin(self, segment: str) -> Float[np.ndarray, "3"]:
         return np.array(self.data.xpos[self.body.mj.body(segment).id])
@@ -178,7 +178,7 @@ class _Place:
         turn = np.array(self.data.xmat[self.body.mj.body(segment).id]).reshape(3, 3)
         local = np.column_stack([np.array(shape) * size, np.zeros(len(shape))])
         placed = self.paper((self.origin(segment) + local @ turn.T)[:, :2])
-        return f'<path class="{kind}" d="{_smooth(placed)}"/>'
+        return f'<path class="{kind}" d="{smooth(placed)}"/>'
 
     def path(self, line: str) -> Points:
         tendon = self.body.tendons[self.body.muscles.names.index(line)]
@@ -189,21 +189,21 @@ class _Place:
 def _bones(draw: _Place, side: Side, kind: str) -> list[str]:
     hip, knee, ankle = (draw.origin(f"{s}_{side}") for s in ("femur", "tibia", "talus"))
     return [
-        draw.outline(f"calcn_{side}", _FOOT, kind),
-        draw.outline(f"toes_{side}", _TOES, kind),
-        draw.outline(f"tibia_{side}", _TIBIA, kind, float(np.linalg.norm(knee - ankle))),
-        draw.outline(f"femur_{side}", _FEMUR, kind, float(np.linalg.norm(hip - knee))),
-        draw.outline(f"patella_{side}", _PATELLA, kind),
+        draw.outline(f"calcn_{side}", FOOT, kind),
+        draw.outline(f"toes_{side}", TOES, kind),
+        draw.outline(f"tibia_{side}", TIBIA, kind, float(np.linalg.norm(knee - ankle))),
+        draw.outline(f"femur_{side}", FEMUR, kind, float(np.linalg.norm(hip - knee))),
+        draw.outline(f"patella_{side}", PATELLA, kind),
     ]
 
 
 def _trunk(draw: _Place) -> list[str]:
     """Lumbar vertebrae, where the body has them."""
     names = [draw.body.mj.body(i).name for i in range(draw.body.mj.nbody)]
-    return [draw.outline(n, _VERTEBRA, "bone") for n in names if n.startswith("lumbar")]
+    return [draw.outline(n, VERTEBRA, "bone") for n in names if n.startswith("lumbar")]
 
 
-def _smooth(points: Points) -> str:
+def smooth(points: Points) -> str:
     """A closed Catmull-Rom curve through the points, as Bezier pieces."""
     before, after = np.roll(points, 1, axis=0), np.roll(points, -1, axis=0)
     beyond = np.roll(points, -2, axis=0)
@@ -214,7 +214,7 @@ def _smooth(points: Points) -> str:
     return "".join(words_) + "Z"
 
 
-def _belly(path: Points, force_n: float) -> str:
+def belly(path: Points, force_n: float) -> str:
     """A spindle along the path: tendons thin, the belly as thick as the force is large."""
     length = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
     at = np.linspace(0.0, length[-1], 25)
@@ -224,6 +224,6 @@ def _belly(path: Points, force_n: float) -> str:
     across = np.column_stack([-along[:, 1], along[:, 0]])
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
     swell = np.clip(np.sin(np.pi * at / length[-1]), 0.0, 1.0) ** 1.5
-    half = _SCALE * (_THIN_M + _WIDTH_M * max(force_n, 0.0) * swell)[:, None] / 2
+    half = SCALE * (_THIN_M + _WIDTH_M * max(force_n, 0.0) * swell)[:, None] / 2
     edge = np.concatenate([middle + half * across, (middle - half * across)[::-1]])
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in edge) + "Z"

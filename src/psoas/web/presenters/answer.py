@@ -9,6 +9,7 @@ from psoas.clinic.case import Case, Decision
 from psoas.clinic.case_page import AREAS, DAYS, MOST_EXPLANATIONS, ROLES, STANDINGS, WHO
 from psoas.clinic.plan import Line, by_day, dose_of
 from psoas.clinic.remedies import Statement
+from psoas.engine.exercise import motions
 from psoas.web.presenters.page import shelf, sure
 
 
@@ -136,6 +137,7 @@ def line_of(line: Line, week: int = 1) -> dict[str, Any]:
     remedies = shelf().remedies
     return {
         "id": line.exercise.id,
+        "motion": line.exercise.id in motions(),
         "name": line.exercise.name,
         "role": line.role,
         "core": line.role == "core",

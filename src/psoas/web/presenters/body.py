@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from jaxtyping import Float
 
-from psoas.engine.types import Analysis
+from psoas.engine.exercise import motions
+from psoas.engine.types import Side
 from psoas.exchange.body_picture import Figure, leg_figure
 from psoas.exchange.words import ESTIMATE
 from psoas.web.presenters.body_scene import frames_shown
 from psoas.web.presenters.knobs import SIDES, Form, fields
-from psoas.web.presenters.movements import SHOWN, prepared
+from psoas.web.presenters.movements import FIRST, SHOWN, prepared
 from psoas.web.presenters.muscle_words import actions, lines_of, name_of
 from psoas.web.presenters.what_if import Answer, answered, context
 
@@ -59,20 +61,24 @@ def page(form: Form) -> Mapping[str, Any]:
         "muscles_of": _("left") if answer.side == "l" else _("right"),
         "choices": [(name, name_of(name)) for name in analysis.body.muscles.names if name[-1] in shown.legs],
         "figures": figures(answer, frame),
-        "words": words(analysis),
+        "words": words(),
     }
+
+
+def movement_choices(chosen: str) -> Mapping[str, Any]:
+    """What there is to watch: movements with a what-if, and the exercises as planned here."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for each in SHOWN.values():
+        groups.setdefault(str(each.group), []).append((each.id, str(each.name)))
+    planned = [(each.id, each.name) for each in motions().values() if each.version == "ours"]
+    return {"movement": chosen, "movements": list(groups.items()), "all": planned}
 
 
 def form_context(form: Form) -> Mapping[str, Any]:
     """The form itself, also where something in it is wrong."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for each in SHOWN.values():
-        groups.setdefault(str(each.group), []).append((each.id, str(each.name)))
     behind = fields(form, first=False)
     return {
-        "movement": form.setting.movement,
-        "movement_name": SHOWN[form.setting.movement].name,
-        "movements": list(groups.items()),
+        **movement_choices(form.setting.movement),
         "knobs": fields(form, first=True),
         "more": behind,
         "open": form.setting.side != "both" or any(k["typed"] != "0" or k["error"] for k in behind),
@@ -82,12 +88,13 @@ def form_context(form: Form) -> Mapping[str, Any]:
     }
 
 
-def words(analysis: Analysis) -> Mapping[str, Any]:
-    """What the viewer says, so that no sentence stands in its code."""
-    names = analysis.body.muscles.names
+def words() -> Mapping[str, Any]:
+    """What the viewer says, so that no sentence stands in its code. Actions are those in walking."""
+    walk = prepared(FIRST).analysis
+    names = walk.body.muscles.names
     return {
         "names": {name: name_of(name) for name in names},
-        "does": dict(actions(analysis)),
+        "does": dict(actions(walk)),
         "play": _("Play"),
         "pause": _("Pause"),
         "moment": _("{percent} % of the movement"),
@@ -101,23 +108,30 @@ def words(analysis: Analysis) -> Mapping[str, Any]:
 
 
 def muscle_rows(answer: Answer, frame: int) -> tuple[MuscleRow, ...]:
-    """Lengths and pulls of one leg's muscles in one frame."""
+    """Lengths and pulls of one leg's muscles in one frame, as built and changed."""
     movement = prepared(answer.setting.movement)
     names = movement.analysis.body.muscles.names
-    legs = (movement.ready[0].as_built[answer.side], answer.muscles[answer.side])
+    pulls = []
+    for leg in (movement.ready[0].as_built[answer.side], answer.muscles[answer.side]):
+        force = np.zeros(len(names))
+        force[[names.index(name) for name in leg.names]] = leg.force_n[frame]
+        pulls.append(force)
+    return rows_of(names, movement.analysis.geometry.length_m[frame], pulls, answer.side)
+
+
+def rows_of(
+    names: Sequence[str],
+    length_m: Float[np.ndarray, "muscle"],
+    force_n: Sequence[Float[np.ndarray, "muscle"]],
+    side: Side,
+) -> tuple[MuscleRow, ...]:
+    """The table of one leg: mean length of a muscle's lines, and their pulls added up."""
     rows = []
     for label, stems in _ROWS:
-        lines = lines_of(names, stems, answer.side)
-        pulls = (leg.force_n[frame, [leg.names.index(names[k]) for k in lines]].sum() for leg in legs)
-        length = float(np.mean(movement.analysis.geometry.length_m[frame, lines]))
-        rows.append(
-            MuscleRow(
-                str(label),
-                " ".join(map(str, lines)),
-                f"{100 * length:.1f}",
-                tuple(f"{pull:.0f}" for pull in pulls),
-            )
-        )
+        lines = lines_of(tuple(names), stems, side)
+        pulls = tuple(f"{float(force[lines].sum()):.0f}" for force in force_n)
+        length = f"{100 * float(length_m[lines].mean()):.1f}"
+        rows.append(MuscleRow(str(label), " ".join(map(str, lines)), length, pulls))
     return tuple(rows)
 
 

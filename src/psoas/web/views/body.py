@@ -2,30 +2,52 @@
 
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from psoas.web.presenters import body, body_scene, knobs, what_if
-from psoas.web.presenters.movements import SHOWN, ready
+from psoas.engine.exercise import motions
+from psoas.web.presenters import body, body_scene, exercise_body, knobs, what_if
+from psoas.web.presenters.movements import FIRST, SHOWN, ready
 
 ISLAND = Path(__file__).parents[1] / "static" / "islands" / "body.js"
+EXERCISE = "exercise:"  # before a motion's id in the choice of movements
 NUMBERS = "application/octet-stream"
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """One movement as it is and changed: knobs, picture, curve, sentence, tables."""
+    chosen = request.GET.get("movement", "")
+    if chosen.startswith(EXERCISE) and chosen.removeprefix(EXERCISE) in motions():
+        return redirect("body-exercise", chosen.removeprefix(EXERCISE))
     form = knobs.read(request.GET.dict())
     if form.errors:
         return render(request, "body_wrong.html", body.form_context(form), status=422)
     if not ready(form.setting.movement):
-        waiting = render(request, "body_wait.html")
-        waiting["Refresh"] = "1"
-        return waiting
+        return _wait(request)
     return render(request, "body.html", {**body.page(form), "island": ISLAND.is_file()})
+
+
+@require_safe
+def exercise(request: HttpRequest, name: str) -> HttpResponse:
+    """One motion of the shelf: played, told, drawn."""
+    if name not in motions():
+        raise Http404
+    if not ready(FIRST):
+        return _wait(request)
+    return render(request, "body_exercise.html", {**exercise_body.page(name), "island": ISLAND.is_file()})
+
+
+@require_safe
+@gzip_page
+def exercise_scene(request: HttpRequest, name: str) -> HttpResponse:
+    """An exercise in numbers."""
+    if name not in motions():
+        raise Http404
+    return HttpResponse(exercise_body.scene_bytes(name), content_type=NUMBERS)
 
 
 @require_safe
@@ -66,6 +88,13 @@ def doing(request: HttpRequest) -> HttpResponse:
 def bones(request: HttpRequest) -> HttpResponse:
     """The bones."""
     return HttpResponse(body_scene.bones(), content_type="model/gltf-binary")
+
+
+def _wait(request: HttpRequest) -> HttpResponse:
+    """The page that comes again by itself until the movement is computed."""
+    waiting = render(request, "body_wait.html")
+    waiting["Refresh"] = "1"
+    return waiting
 
 
 def _no_such_movement() -> HttpResponse:

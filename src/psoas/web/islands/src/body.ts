@@ -2,12 +2,13 @@
 // picture shows stands beside it in words and in a table, which the server has already filled.
 
 import * as THREE from "three";
+import { Around } from "./around";
 import { Bones } from "./bones";
 import type { ColourBy } from "./colours";
 import { Muscles } from "./muscles";
 import { part, reveal } from "./page";
 import { Player } from "./player";
-import { type Doing, type Scene, between, readDoing, readScene } from "./scene";
+import { type Doing, type Scene, readDoing, readScene } from "./scene";
 import { type Places, Stage, type View } from "./stage";
 import { Telling } from "./telling";
 
@@ -33,6 +34,7 @@ interface Body {
 class BodyPage {
   private readonly player: Player;
   private readonly telling: Telling;
+  private readonly around: Around;
   private chosen: number | null = null;
   private colour: ColourBy = "muscle";
   private told_ms = 0;
@@ -47,6 +49,8 @@ class BodyPage {
     private readonly bodies: Body[],
   ) {
     stage.scene.add(bones.group, ...bodies.map((body) => body.muscles.mesh));
+    this.around = new Around(scene, bones);
+    stage.scene.add(this.around.group);
     this.shown = bodies.map((_, k) => k);
     this.telling = new Telling(root, scene, bodies.map((body) => body.doing));
     this.player = new Player(root, scene.header, () => this.show());
@@ -77,24 +81,19 @@ class BodyPage {
 
   private pose(): void {
     const { at } = this.player;
-    const rise = this.rise();
     this.bones.pose(at);
+    this.around.pose(at);
     for (const k of this.shown) {
       const { muscles, doing } = this.bodies[k];
-      muscles.shape(at, doing, rise);
+      muscles.shape(at, doing);
       muscles.paint(at, doing, this.colour, this.chosen);
     }
-  }
-
-  private rise(): number {
-    const { bones, frames } = this.scene.header;
-    return between(this.scene.boneOrigin, frames, bones.length * 3, this.player.at, 1);
   }
 
   private places(): Places {
     const knees = ["tibia_r", "tibia_l"].map((name) => this.bones.place(name)).filter((place) => place !== null);
     const knee = knees.reduce((sum, place) => sum.add(place), new THREE.Vector3()).divideScalar(knees.length);
-    return { boxes: this.bones.boxes(), hip: this.bones.place("pelvis") ?? knee, knee, from: this.scene.header.from };
+    return { boxes: [...this.bones.boxes(), ...this.around.boxes()], hip: this.bones.place("pelvis") ?? knee, knee, from: this.scene.header.from };
   }
 
   private wire(): void {

@@ -51,6 +51,12 @@ export class Bones {
     return this.nodes[k]?.position.clone() ?? null;
   }
 
+  /** Where a point of a segment's frame is now. */
+  point(name: string, local: [number, number, number]): THREE.Vector3 | null {
+    const node = this.nodes[this.scene.header.bones.findIndex((bone) => bone.name === name)];
+    return node ? new THREE.Vector3(...local).multiply(node.scale).applyQuaternion(node.quaternion).add(node.position) : null;
+  }
+
   /** Room that each bone takes now. */
   boxes(): THREE.Box3[] {
     this.group.updateMatrixWorld(true);
@@ -60,6 +66,7 @@ export class Bones {
   /** Poses of a moment, the first bone (the pelvis) held in the middle. */
   pose(at: number): void {
     const { header, boneOrigin: origin, boneQuaternion: turn } = this.scene;
+    const held = (d: number): boolean => d !== 1 && !header.still;
     const count = header.bones.length;
     const low = Math.floor(at) % header.frames;
     const high = (low + 1) % header.frames;
@@ -70,7 +77,7 @@ export class Bones {
       if (node === null) return;
       const place = [0, 1, 2].map((d) => {
         const from = (frame: number): number =>
-          origin[(frame * count + k) * 3 + d] - (d === 1 ? 0 : origin[frame * count * 3 + d]);
+          origin[(frame * count + k) * 3 + d] - (held(d) ? origin[frame * count * 3 + d] : 0);
         return from(low) * (1 - share) + from(high) * share;
       });
       node.position.set(place[0], place[1], place[2]);

@@ -2,7 +2,7 @@
 
 import type { Muscle } from "./scene";
 
-export type ColourBy = "muscle" | "work" | "stretch";
+export type ColourBy = "effect" | "muscle" | "work" | "stretch";
 type Rgb = readonly [number, number, number];
 
 const PSOAS: Rgb = [0.84, 0.11, 0.08];
@@ -11,10 +11,17 @@ const OTHERS: Rgb = [0.7, 0.36, 0.31];
 const REST: Rgb = [0.86, 0.79, 0.72];
 const WORKING: Rgb = [0.72, 0.05, 0.09];
 const SLACK: Rgb = [0.2, 0.42, 0.66];
+const LENGTHENED: Rgb = [0.1, 0.38, 0.6];
+const FURTHEST = 0.3; // optimal fibre lengths beyond standing: as blue as it gets
 const STRETCHED: Rgb = [0.8, 0.3, 0.02];
 
 /** Colour as one sees it (sRGB, 0 to 1). `activation` 0 to 1, `fibre` in optimal fibre lengths. */
 export function colourOf(by: ColourBy, muscle: Muscle, activation: number, fibre: number): Rgb {
+  if (by === "effect") {
+    if (muscle.effect === "works") return mixed(REST, WORKING, 0.25 + 0.75 * Math.sqrt(Math.min(1, activation)));
+    if (muscle.effect !== "lengthens") return REST;
+    return mixed(REST, LENGTHENED, Math.max(0, Math.min(1, (fibre - (muscle.standing ?? 1)) / FURTHEST)) ** 0.6);
+  }
   if (by === "work") return mixed(REST, WORKING, Math.sqrt(Math.min(1, activation)));
   if (by === "stretch") {
     const far = Math.max(-1, Math.min(1, (fibre - 1) / 0.4));

@@ -3,7 +3,7 @@
 
 import * as THREE from "three";
 import { type ColourBy, colourOf, linear } from "./colours";
-import { type Doing, type Header, type Muscle, POINTS, type Scene, between } from "./scene";
+import { type Doing, type Header, type Muscle, POINTS, type Scene, between, pelvisAt } from "./scene";
 
 const ROUND = 14; // sides of a tube
 const RING = ROUND + 1; // the seam has its own vertices, so that fibres close
@@ -48,18 +48,19 @@ export class Muscles {
     });
   }
 
-  /** Shapes of a moment; `at` counts frames, also between them. `rise_m` is the height of the pelvis. */
-  shape(at: number, doing: Doing, rise_m: number): void {
+  /** Shapes of a moment; `at` counts frames, also between them. */
+  shape(at: number, doing: Doing): void {
     const { header, path, length_m } = this.scene;
     const count = header.muscles.length;
     const low = Math.floor(at) % header.frames;
     const high = (low + 1) % header.frames;
     const share = at - Math.floor(at);
+    const pelvis = pelvisAt(this.scene, at);
     for (let k = 0; k < count; k++) {
       const a = (low * count + k) * POINTS * 3;
       const b = (high * count + k) * POINTS * 3;
       for (let i = 0; i < POINTS * 3; i++) {
-        this.line[i] = path[a + i] * (1 - share) + path[b + i] * share + (i % 3 === 1 ? rise_m : 0);
+        this.line[i] = path[a + i] * (1 - share) + path[b + i] * share + pelvis[i % 3];
       }
       const length = between(length_m, header.frames, count, at, k);
       const active = between(doing.activation, header.frames, count, at, k);

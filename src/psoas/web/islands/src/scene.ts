@@ -10,6 +10,9 @@ export interface Muscle {
   points: number;
   max_force_n: number;
   radius_m: number;
+  /** Of an exercise: what it does to the muscle, and its fibre length in standing. */
+  effect?: "works" | "lengthens" | "neither";
+  standing?: number;
 }
 
 interface Packed {
@@ -32,6 +35,13 @@ export interface Header {
   speed?: number;
   /** From where the whole body is seen best. */
   from?: number[];
+  /** The body moves in a place that stands still; else the pelvis is held in the middle. */
+  still?: boolean;
+  boxes?: { middle: number[]; half: number[] }[];
+  /** Points of the upper body, [frame][10 * 3], m. */
+  upper?: number[][];
+  /** Bands between two named points of the feet. */
+  bands?: [string, string][];
   bones: { name: string; scale: number[] }[];
   muscles: Muscle[];
   arrays: Packed[];
@@ -166,4 +176,11 @@ export function between(values: Float32Array, frames: number, width: number, at:
   const high = (low + 1) % frames;
   const share = at - Math.floor(at);
   return values[low * width + column] * (1 - share) + values[high * width + column] * share;
+}
+
+/** Where the pelvis' origin is drawn: its height always, its place on the floor where that stands still. */
+export function pelvisAt(scene: Scene, at: number): [number, number, number] {
+  const { frames, bones, still } = scene.header;
+  const place = (d: number): number => between(scene.boneOrigin, frames, bones.length * 3, at, d);
+  return still ? [place(0), place(1), place(2)] : [0, place(1), 0];
 }

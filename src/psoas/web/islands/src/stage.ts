@@ -81,18 +81,19 @@ export class Stage {
     const way = new THREE.Vector3(...(view === "whole" && from !== undefined ? from : FROM[view])).normalize();
     const half = Math.tan(THREE.MathUtils.degToRad(FIELD_DEG / 2));
     const whole = view === "whole" || view === "back";
-    const [target, high, wide] = whole
+    const [target, high, wide, deep] = whole
       ? this.whole(way)
-      : [(view === "hip" ? hip : knee).clone(), CLOSE_M, 0.62 * CLOSE_M];
-    const away = Math.max(high, wide / this.camera.aspect) / half;
+      : [(view === "hip" ? hip : knee).clone(), CLOSE_M, 0.62 * CLOSE_M, 0];
+    const near = whole ? deep : 0; // what comes towards the eye looks larger
+    const away = Math.max(high, wide / this.camera.aspect) / half + near;
     this.controls.target.copy(target);
     this.camera.position.copy(target).addScaledVector(way, away);
     this.controls.update();
     this.draw();
   }
 
-  /** The middle of all bones as seen along `way`, and half their height and width. */
-  private whole(way: THREE.Vector3): [THREE.Vector3, number, number] {
+  /** The middle of all bones as seen along `way`, half their height and width, a quarter of their depth. */
+  private whole(way: THREE.Vector3): [THREE.Vector3, number, number, number] {
     const right = new THREE.Vector3(0, 1, 0).cross(way).normalize();
     const up = way.clone().cross(right);
     const seen = new THREE.Box3();
@@ -106,7 +107,7 @@ export class Stage {
     const middle = seen.getCenter(new THREE.Vector3());
     const size = seen.getSize(new THREE.Vector3());
     const target = right.multiplyScalar(middle.x).addScaledVector(up, middle.y).addScaledVector(way, middle.z);
-    return [target, size.y / 2 + MARGIN_M, size.x / 2 + MARGIN_M / 2];
+    return [target, size.y / 2 + MARGIN_M, size.x / 2 + MARGIN_M / 2, 0.5 * (size.z / 2)];
   }
 
   /** Turns around the person, radians; comes nearer by a factor. */
