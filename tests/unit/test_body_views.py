@@ -304,3 +304,23 @@ def test_an_exercise_that_is_not_there_is_not_found(at: Any) -> None:
 def test_the_choice_of_movements_leads_to_exercises(at: Any) -> None:
     assert at("", movement="exercise:st_bridge")["Location"] == "/body/exercise/st_bridge/"
     assert at("", movement="exercise:moonwalk").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["squat", "step_down_slow"])
+def test_constructed_movements_stand_on_the_floor_and_say_what_they_are(at: Any, name: str) -> None:
+    from psoas.engine.bones import bone_mesh
+    from psoas.web.presenters.movements import prepared
+
+    prepared(name)
+    page = at("", movement=name, weaker=50)
+    assert page.status_code == 200
+    assert "Constructed, not measured" in page.content.decode()
+    header, numbers = _opened(at("scene.bin", movement=name))
+    assert header["still"] and not header["turns"]
+    from scipy.spatial.transform import Rotation
+
+    names = [bone["name"] for bone in header["bones"]]
+    k = names.index("calcn_r")
+    turned = Rotation.from_quat(numbers["bone_quaternion"][:, k]).as_matrix()
+    corners = bone_mesh("calcn_r")[0] @ turned[0].T + numbers["bone_origin_m"][0, k]
+    assert abs(corners[:, 1].min()) < 0.01, "the heel is on the floor"

@@ -19,12 +19,14 @@ from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
 from psoas.engine.body_data import numbers, rows
+from psoas.engine.kinematics import SegmentPoses
 from psoas.engine.types import Body
 from psoas.errors import ModelError
 
 CELL_M = (
     0.0043  # vertices in one cell of this edge become one; a thigh bone keeps its shape, a foot loses clutter
 )
+_EVERY = 5  # of a bone's corners: enough to find its lowest
 UNIT_M = 2e-5  # of a stored position: 16 bits reach 0.65 m, more than any bone
 IVORY = (0.83, 0.75, 0.58, 1.0)  # linear base colour of a bone
 _STL = np.dtype([("normal", "<f4", 3), ("corner", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -61,6 +63,16 @@ def bone_mesh(segment: str) -> tuple[Vertices, Triangles]:
             corner = _read_stl(files("myo_sim") / "models" / "meshes" / f"{row['mesh']}.stl")
             corners.append(turn.apply(corner.reshape(-1, 3)) + np.array(numbers(row["offset_m"])))
     return clustered(np.concatenate(corners), CELL_M)
+
+
+def lowest_corners(posed: SegmentPoses) -> Float[np.ndarray, "time bone"]:
+    """Height of the lowest corner of each bone in a movement, m; infinite for segments without one."""
+    found = np.full(posed.origin_m.shape[:2], np.inf)
+    for k, name in enumerate(posed.names):
+        if name in bone_names():
+            corners = bone_mesh(name)[0][::_EVERY]
+            found[:, k] = posed.origin_m[:, k, 1] + (posed.orientation[:, k, 1] @ corners.T).min(axis=1)
+    return found
 
 
 def clustered(corners: Float[np.ndarray, "corner 3"], cell_m: float) -> tuple[Vertices, Triangles]:

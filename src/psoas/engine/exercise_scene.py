@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from psoas.engine.body import load_body
-from psoas.engine.bones import bone_mesh, bone_names
+from psoas.engine.bones import bone_names, lowest_corners
 from psoas.engine.exercise import Motion, Pose, Verdict, coordinates_of
 from psoas.engine.kinematics import SegmentPoses, segment_poses
 from psoas.engine.muscle import capacity
@@ -29,7 +29,6 @@ Rests = Literal["upright", "back", "side"]
 _HANGS_M = 0.10  # what lies lower than this below the support hangs over its edge
 _FLESH_M = 0.05  # between bone and bench
 _STEP_M = 0.03
-_EVERY = 5  # of a bone's corners: enough to find its lowest
 _STRETCHED_FOOT_RAD = np.deg2rad(-35.0)
 _LYING_RAD = np.deg2rad(45.0)
 # Points of the upper body in their segments, m: waist, chest, neck, head; shoulder, elbow, hand of each side.
@@ -128,7 +127,7 @@ def _placed(
     """The angles with the pelvis moved so that the body rests on something, and what that is."""
     names = (*bone_names(), "torso", "hand_r", "hand_l")
     posed = segment_poses(body, angles, names)
-    lowest = _lowest(posed)
+    lowest = lowest_corners(posed)
     for side in _kneeling(poses):  # toes bend as the body's do not
         lowest[:, [names.index(f"{part}_{side}") for part in ("calcn", "toes")]] = np.inf
     on = next((pose.on for pose in poses if pose.on), ())
@@ -157,16 +156,6 @@ def _placed(
     for k, name in enumerate(("pelvis_tx", "pelvis_ty", "pelvis_tz")):
         value[:, angles.names.index(name)] += move[:, k]
     return Coordinates(angles.time_s, value, angles.names), boxes, rests
-
-
-def _lowest(posed: SegmentPoses) -> Float[np.ndarray, "time bone"]:
-    """Height of each bone's lowest corner."""
-    found = np.full(posed.origin_m.shape[:2], np.inf)
-    for k, name in enumerate(posed.names):
-        if name in bone_names():
-            corners = bone_mesh(name)[0][::_EVERY]
-            found[:, k] = posed.origin_m[:, k, 1] + (posed.orientation[:, k, 1] @ corners.T).min(axis=1)
-    return found
 
 
 def _place(posed: SegmentPoses, point: str) -> Float[np.ndarray, "time 3"]:

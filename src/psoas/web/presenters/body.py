@@ -15,7 +15,7 @@ from psoas.exchange.body_picture import Figure, leg_figure
 from psoas.exchange.words import ESTIMATE
 from psoas.web.presenters.body_scene import frames_shown
 from psoas.web.presenters.knobs import SIDES, Form, fields
-from psoas.web.presenters.movements import FIRST, SHOWN, prepared
+from psoas.web.presenters.movements import FIRST, SHOWN, duration_s, note, prepared
 from psoas.web.presenters.muscle_words import actions, lines_of, name_of
 from psoas.web.presenters.what_if import Answer, answered, context
 
@@ -52,10 +52,10 @@ def page(form: Form) -> Mapping[str, Any]:
     return {
         **context(answer),
         **form_context(form),
-        "percent": f"{100.0 * analysis.coordinates.time_s[frame] / shown.duration_s:.0f}",
+        "percent": f"{100.0 * analysis.coordinates.time_s[frame] / duration_s(shown.id):.0f}",
         "labels": LABELS,
         "estimate": _(ESTIMATE),
-        "note": shown.note,
+        "note": note(shown.id),
         "query": form.setting.query,
         "muscles": muscle_rows(answer, frame),
         "muscles_of": _("left") if answer.side == "l" else _("right"),

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from psoas.engine.bones import bones_glb
+from psoas.engine.bones import bones_glb, lowest_corners
+from psoas.engine.kinematics import segment_poses
 from psoas.engine.scene import doing, encode, encode_doing, scene
-from psoas.engine.types import Coordinates, MuscleForces
-from psoas.web.presenters.movements import SHOWN, prepared
+from psoas.engine.types import Body, Coordinates, MuscleForces, Side
+from psoas.web.presenters.movements import SHOWN, duration_s, prepared
 from psoas.web.presenters.what_if import Answer
 
 _EVERY = 2  # of the engine's hundred frames a stride: the viewer fills in between
@@ -33,15 +34,29 @@ def scene_bytes(movement: str) -> bytes:
     """The movement as built."""
     shown, analysis = SHOWN[movement], prepared(movement).analysis
     frames = frames_shown(movement)
-    moved = Coordinates(
-        analysis.coordinates.time_s[frames],
-        analysis.coordinates.value[frames],
-        analysis.coordinates.names,
-    )
+    all_ = analysis.coordinates
+    moved = Coordinates(all_.time_s[frames], all_.value[frames], all_.names)
+    if shown.built:
+        moved = on_the_floor(analysis.body, moved, shown.legs)
     built = prepared(movement).ready[0].as_built
     header, block = encode(scene(analysis.body, moved, {s: cut(m, frames) for s, m in built.items()}))
-    header |= {"duration_s": shown.duration_s, "turns": shown.turns, "legs": list(shown.legs)}
+    header |= {
+        "duration_s": duration_s(movement),
+        "turns": shown.turns,
+        "legs": list(shown.legs),
+        "still": shown.built,
+        "speed": 1.0 if shown.built else 0.5,
+    }
     return packed(header, block)
+
+
+def on_the_floor(body: Body, moved: Coordinates, legs: tuple[Side, ...]) -> Coordinates:
+    """The same movement at the height at which the feet that are shown stand on the floor."""
+    feet = tuple(f"{part}_{side}" for side in legs for part in ("calcn", "toes"))
+    lowest = lowest_corners(segment_poses(body, moved, feet)).min()
+    value = moved.value.copy()
+    value[:, moved.names.index("pelvis_ty")] -= lowest
+    return Coordinates(moved.time_s, value, moved.names)
 
 
 def doing_bytes(answer: Answer) -> bytes:
@@ -56,8 +71,8 @@ def doing_bytes(answer: Answer) -> bytes:
 def frames_shown(movement: str) -> Int[np.ndarray, "shown"]:
     """One stride of the right leg, its end left out, since the viewer goes round; or the whole step."""
     time_s = prepared(movement).analysis.coordinates.time_s
-    shown = SHOWN[movement]
-    return np.flatnonzero(time_s < shown.duration_s - 1e-9 if shown.turns else time_s >= 0.0)[::_EVERY]
+    turns = SHOWN[movement].turns
+    return np.flatnonzero(time_s < duration_s(movement) - 1e-9 if turns else time_s >= 0.0)[::_EVERY]
 
 
 def cut(muscles: MuscleForces, frames: Int[np.ndarray, "shown"]) -> MuscleForces:

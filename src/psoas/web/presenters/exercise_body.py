@@ -11,7 +11,15 @@ from psoas.engine.exercise import Motion, Verdict, motions, verdict
 from psoas.engine.exercise_scene import ExerciseScene, exercise_scene
 from psoas.engine.muscle_table import GROUPS
 from psoas.engine.scene import encode
-from psoas.exchange.exercise_words import LIMITS, does_what_it_should, effect_words, name_of, told
+from psoas.exchange.exercise_words import (
+    LIMITS,
+    band_words,
+    does_what_it_should,
+    effect_words,
+    load_rows,
+    name_of,
+    told,
+)
 from psoas.exchange.pose_picture import pose_figures
 from psoas.web.presenters.body import movement_choices, rows_of, words
 from psoas.web.presenters.body_scene import packed
@@ -50,7 +58,8 @@ def page(name: str) -> Mapping[str, Any]:
         "motion": motion,
         "motion_version": _VERSIONS[motion.version],
         "does": does_what_it_should(found),
-        "band": f"{found.band_n:.0f}" if found.band_n else "",
+        "band": band_words(found),
+        "loads": load_rows(found),
         "rows": [(name_of(e.group), effect_words(e)) for e in told(found)],
         "limits": LIMITS,
         "poses": [(pose, f"{percent:.0f}") for pose, percent in shown.poses],

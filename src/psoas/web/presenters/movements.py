@@ -1,31 +1,41 @@
 """The movements that the body page shows, each made ready for what-ifs once and kept."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import gettext_lazy
 
-from psoas.engine.normative import MOVEMENTS, Normative
-from psoas.engine.what_if import Movement, normative_movement
+from psoas.engine.movements import listed
+from psoas.engine.types import Side
+from psoas.engine.what_if import SETTINGS, Movement
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A movement to choose. `turns`: it repeats, and the viewer goes round; `legs`: whose bones are known."""
+    """A movement to choose. `turns`: it repeats, and the viewer goes round; `legs`: those that are known.
+
+    `built`: it was constructed, not measured, and its feet stand still.
+    """
 
     id: str
     name: str
     group: str
-    note: str
-    duration_s: float
     turns: bool
-    legs: tuple[str, ...]
-    prepare: Callable[[], Movement]
+    built: bool
+    legs: tuple[Side, ...]
 
 
-_WALKING, _STEPS = gettext_lazy("Walking"), gettext_lazy("Stairs")
+_NAMES = {
+    "natural": gettext_lazy("Walking"),
+    "slow": gettext_lazy("Walking slowly"),
+    "fast": gettext_lazy("Walking fast"),
+    "step_up": gettext_lazy("A step up"),
+    "step_down": gettext_lazy("A step down"),
+}
+_WALKING, _STEPS = gettext_lazy("Walking, measured"), gettext_lazy("Stairs, measured")
+_BUILT = gettext_lazy("Constructed, not measured")
 _WALK_NOTE = gettext_lazy(
     "Walking: mean of 20 healthy adults, Bovi and colleagues 2011. A mean is flatter than any one person."
 )
@@ -35,31 +45,33 @@ _STEP_NOTE = gettext_lazy(
 )
 
 
-def _walk(id_: str, name: str) -> Shown:
-    return _shown(id_, name, _WALKING, _WALK_NOTE, MOVEMENTS[id_])
+def _shown() -> Mapping[str, Shown]:
+    found = {}
+    for each in listed().values():
+        turns, built = each.shown_s is not None, each.kind == "constructed"
+        group = _BUILT if built else _WALKING if turns else _STEPS
+        name = _NAMES.get(each.id, each.title)
+        found[each.id] = Shown(each.id, name, group, turns, built, each.sides)
+    return found
 
 
-def _step(id_: str, name: str) -> Shown:
-    return _shown(id_, name, _STEPS, _STEP_NOTE, MOVEMENTS[id_])
-
-
-def _shown(id_: str, name: str, group: str, note: str, of: Normative) -> Shown:
-    lasts = of.stride_s if of.cyclic else of.stride_s * of.stance_percent / 100.0
-    legs = ("r", "l") if of.cyclic else ("r",)
-    return Shown(id_, name, group, note, lasts, of.cyclic, legs, lambda: normative_movement(of))
-
-
-SHOWN: Mapping[str, Shown] = {
-    each.id: each
-    for each in (
-        _walk("natural", gettext_lazy("Walking")),
-        _walk("slow", gettext_lazy("Walking slowly")),
-        _walk("fast", gettext_lazy("Walking fast")),
-        _step("step_up", gettext_lazy("A step up")),
-        _step("step_down", gettext_lazy("A step down")),
-    )
-}
+SHOWN: Mapping[str, Shown] = _shown()
 FIRST = "natural"
+
+
+def duration_s(name: str) -> float:
+    """How long the part that is shown lasts: a stride, or the whole."""
+    window_s = listed()[name].shown_s
+    time_s = prepared(name).analysis.coordinates.time_s
+    return float(time_s[-1] - time_s[0]) if window_s is None else window_s[1] - window_s[0]
+
+
+def note(name: str) -> str:
+    """Where the movement is from, and what to keep in mind of it."""
+    if SHOWN[name].built:
+        return " ".join(prepared(name).analysis.notes)
+    return str(_WALK_NOTE if SHOWN[name].turns else _STEP_NOTE)
+
 
 _preparing = threading.Lock()
 _done: set[str] = set()
@@ -67,7 +79,7 @@ _done: set[str] = set()
 
 @lru_cache(maxsize=len(SHOWN))
 def _prepare(name: str) -> Movement:
-    return SHOWN[name].prepare()
+    return listed()[name].prepare(SETTINGS, SHOWN[name].legs, None)
 
 
 def prepared(name: str) -> Movement:

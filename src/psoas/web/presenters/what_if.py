@@ -132,11 +132,12 @@ def curve_svg(answer: Answer) -> str:
     """As it is in ink, changed in red, with the band of the change."""
     weight = body_weight_n(prepared(answer.setting.movement).analysis.subject.mass_kg)
     x, (before, after, low, high) = _shown_part(answer)
-    whole = SHOWN[answer.setting.movement].turns
+    shown = SHOWN[answer.setting.movement]
+    step = _("percent of the movement") if shown.built else _("percent of the time on this foot")
     return svg(
         Chart(
             title=_("Load on the knee, in body weights, as it is and changed, with the band of the change"),
-            x_label=_("percent of the stride") if whole else _("percent of the time on this foot"),
+            x_label=_("percent of the stride") if shown.turns else step,
             y_label=_("body weights"),
             x_range=(0.0, 100.0),
             lines=[Line(x, before / weight, "built"), Line(x, after / weight, "changed")],

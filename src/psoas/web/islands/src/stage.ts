@@ -22,7 +22,7 @@ const FROM: Record<View, [number, number, number]> = {
   back: [-0.86, 0.12, 0.5],
 };
 const CLOSE_M = 0.29; // half of what a close view shows, up and down
-const MARGIN_M = 0.06;
+const MARGIN_M = 0.09; // room for the names above the bodies
 const FIELD_DEG = 28;
 const SLOW_MS = 70;
 
