@@ -213,6 +213,32 @@ def test_the_timer_pauses_goes_on_and_begins_again(page: Any, person: str) -> No
     assert timer.get_by_role("button", name="Start").count() == 1
 
 
+def test_the_voice_says_what_the_text_says(page: Any, person: str) -> None:
+    """A voice cannot be heard here: what would be spoken is written down instead."""
+    page.add_init_script(
+        """window.spoken = [];
+        window.awake = 0;
+        SpeechSynthesis.prototype.getVoices = () => [{lang: 'en'}];
+        SpeechSynthesis.prototype.speak = said => window.spoken.push(said.text);
+        WakeLock.prototype.request = async () => { window.awake += 1; return {release: async () => 0}; };"""
+    )
+    page.clock.install()
+    page.goto(f"/p/{person}/week/sh_standing/")
+    timer = page.get_by_role("region", name="Timer")
+    voice = timer.get_by_role("button", name="Voice")
+    assert voice.get_attribute("aria-pressed") == "true"  # on, because there is one
+    timer.get_by_role("button", name="Start").click()
+    page.clock.run_for(6_000)
+    heard = page.evaluate("window.spoken")
+    assert heard == ["Get ready", "3", "2", "1", "Hold 1 of 4, 30 seconds"]
+    assert timer.get_by_role("status").inner_text() == heard[-1]
+    assert page.evaluate("window.awake") == 1  # and the screen stays on
+    voice.click()
+    page.clock.run_for(60_000)
+    assert page.evaluate("window.spoken") == heard and voice.get_attribute("aria-pressed") == "false"
+    assert "Hold 2 of 4" in timer.locator(".phase").inner_text()
+
+
 def test_a_day_by_keyboard_alone(page: Any, person: str) -> None:
     page.goto(f"/p/{person}/week/")
     name = exercises(page).locator("strong").first.inner_text()

@@ -743,3 +743,36 @@ def test_the_numbers_of_a_dose_are_those_of_its_words(reasoning: Any) -> None:
             assert count.sides == (2 if "each side" in exercise.dose else 1), exercise.id
             found += 1
     assert found > 25
+
+
+def test_who_got_worse_begins_again_once_a_clinician_has_looked(
+    client: Any, person: str, walked: str, clock: Clock
+) -> None:
+    clock.forward(days=14)
+    outcome = again(client, person, walked, worst=9)
+    assert outcome.context["step"] == "see_clinician" and "You got worse" in text(outcome)
+    assert client.get(f"/p/{person}/start/")["Location"].endswith("/check-in/")  # not without the questions
+    assert client.get(f"/p/{person}/check-in/")["Location"].endswith("/week/")
+    clock.forward(days=5)
+    client.post(f"/p/{person}/check-in/", {})
+    copy("screens", walked, person)
+    assert "begin again with new numbers" in text(client.get(f"/p/{person}/check-in/"))
+    refused = client.post(f"/p/{person}/start/", {"worst": "8"})
+    assert refused.status_code == 422 and "A clinician has to look first" in text(refused)
+    assert client.post(f"/p/{person}/start/", {"worst": "8", "seen": "yes"})["Location"].endswith("/week/")
+    run = client.get(f"/p/{person}/week/").context["run"]
+    assert (run.week, run.waits, run.check_ins[0].values["nprs_worst"]) == (1, None, 8.0)
+
+
+def test_safety_answers_of_last_week_do_not_do_for_a_check_in(
+    client: Any, person: str, walked: str, clock: Clock
+) -> None:
+    client.post(f"/p/{person}/check-in/", {})
+    copy("screens", walked, person)
+    assert client.get(f"/p/{person}/check-in/")["Location"].endswith("/pain/")
+    clock.forward(days=3)
+    assert client.get(f"/p/{person}/check-in/pain/")["Location"].endswith("/check-in/")
+    assert "Begin the check-in" in text(client.get(f"/p/{person}/check-in/"))
+    client.post(f"/p/{person}/check-in/", {})
+    assert len(entries(person, "round")) == 2
+    assert client.get(f"/p/{person}/check-in/")["Location"].endswith("/safety/999/")

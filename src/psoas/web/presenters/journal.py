@@ -13,6 +13,7 @@ from psoas.clinic.progress import CheckIn, Step
 START, ROUND, LOG, MORNING, CHECK_IN, UNDO = "start", "round", "log", "morning", "check-in", "undo"
 HOW = ("done", "part", "not")
 WEEK_DAYS = 7
+ROUND_HOLDS = timedelta(days=2)  # safety answers older than that are asked again before a check-in
 ASK_MORNING_FOR_DAYS = 3  # after that nobody remembers how the knee was next morning
 
 
@@ -51,6 +52,19 @@ class Run:
     def due(self) -> date:
         """Local day of the next check-in."""
         return self.since + timedelta(days=WEEK_DAYS)
+
+    def asked_anew(self, now: datetime) -> bool:
+        """Whether the safety questions have been begun anew for the check-in that is open."""
+        return self.round_at is not None and now - self.round_at < ROUND_HOLDS
+
+    def may_begin_again(self, now: datetime) -> bool:
+        """Whether new numbers may be set. A stop is not passed by that; where it got worse or nothing
+        changed, a clinician looks first, and the safety questions are answered anew.
+        """
+        if self.waits is None:
+            return self.round_at is None
+        worse_or_same = self.last is not None and self.last["level"] == "SELF_CARE"
+        return self.waits == "see_clinician" and worse_or_same and self.asked_anew(now)
 
     def day(self, today: date) -> int:
         """Days since the start."""

@@ -13,6 +13,7 @@ from psoas.clinic.assessment import STOPPED
 from psoas.clinic.progress import next_week, review
 from psoas.clinic.types import Triage
 from psoas.errors import InputError
+from psoas.web import clock
 from psoas.web.models import Entry, Person
 from psoas.web.presenters import check_in as presenter
 from psoas.web.presenters.check_in import KEPT, SIGNS, STEPS, angle_values, instrument_item, kept_check_in
@@ -44,22 +45,25 @@ def begin(request: HttpRequest, id: str) -> HttpResponse:
         except InputError as wrong:
             context = {"person": person, "error": f"{wrong.what}. {wrong.advice}"}
             return render(request, "week_error.html", context, status=422)
-        if run.round_at is None or stopped:
+        if stopped or not run.asked_anew(clock.now()):
             _ask_anew(person, begun.uid, begun.at)
         return redirect("safety", person.pk, 999)
-    if run.round_at is not None:
-        if stopped:
-            return redirect("result", person.pk)
-        if triage.level is None or triage.unasked:
-            return redirect("safety", person.pk, 999)
+    if stopped:
+        return redirect("result", person.pk)
+    if triage.level is None or triage.unasked:
+        return redirect("safety", person.pk, 999)
+    if run.asked_anew(clock.now()):
+        if run.waits and run.may_begin_again(clock.now()):
+            return render(request, "check_in_seen.html", {"person": person, "run": run})
         return redirect("check-in-step", person.pk, _first_open(told_of(person)))
+    if run.waits:
+        return redirect("week", person.pk)
     day = today(request)
     context = {
         "person": person,
         "run": run,
         "uid": new_uid(),
         "due_in": (run.due - day).days,
-        "questions": len(steps_of(person)),
     }
     return render(request, "check_in.html", context)
 
@@ -91,7 +95,8 @@ def ask(request: HttpRequest, person: Person, triage: Triage, step: str) -> Http
         raise Http404
     notes = notes_of(person)
     run = run_of(notes)
-    if run is None or run.round_at is None:  # decided already: the same form sent twice, or the back button
+    if run is None or not run.asked_anew(clock.now()):
+        # Perhaps decided already: the same form sent twice, or the back button.
         sent_again = run is not None and request.POST.get("uid") == run.last_uid
         return redirect("check-in-outcome" if sent_again else "check-in", person.pk)
     if triage.unasked:

@@ -69,8 +69,9 @@ def score(words: str) -> int:
 def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """Pain and own tasks as they are now; the plan begins today."""
     run = running(person)
-    if run is not None and (run.waits or run.round_at is not None):  # a stop is not passed by beginning again
+    if run is not None and (triage.unasked or not run.may_begin_again(clock.now())):
         return redirect("check-in", person.pk)
+    seen = run is not None and run.waits is not None  # a clinician has to have looked
     if to_ask(person):
         return redirect("about", person.pk)
     case, decision = decided(person)
@@ -85,6 +86,10 @@ def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
         try:
             begun = stamp(request)
             tasks = _tasks(typed)
+            if seen and "seen" not in request.POST:
+                raise InputError(
+                    _("A clinician has to look first"), "seen", _("Tick the box once that is so.")
+                )
             if not worst:
                 raise InputError(_("The pain has no number yet"), "worst", _("Choose one from 0 to 10."))
             scores = [each for _name, each in tasks]
@@ -111,6 +116,8 @@ def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
         "tasks": [{"k": k, **each} for k, each in enumerate(typed)],
         "longest": LONGEST_TASK,
         "again": run is not None,
+        "seen": seen,
+        "ticked": "seen" in request.POST,
     }
     return render(request, "start_week.html", context, status=422 if error else 200)
 
