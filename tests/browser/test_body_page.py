@@ -294,6 +294,21 @@ def test_without_webgl_picture_and_table_stay(browsers, address) -> None:  # typ
     plain.close()
 
 
+def test_layers_of_muscles_and_nerves(page) -> None:  # type: ignore[no-untyped-def]
+    """Muscles go, nerves come, schematic and said to be so; the psoas' strands stay."""
+    page.wait_for_timeout(500)
+    orange = len(places(pixels(page), "orange"))
+    for layer in ("quadriceps", "others", "nerves"):
+        page.locator(f"input[name=layer][value={layer}]").click(force=True)
+    page.wait_for_timeout(600)
+    picture = pixels(page)
+    assert len(places(picture, "orange")) < orange / 10
+    assert len(places(picture, "red")) > 100
+    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    assert int(((red > 200) & (green > 150) & (blue < 110)).sum()) > 60, "yellow"
+    assert "Schematic, not to scale" in page.locator("[data-part=nerves]").inner_text()
+
+
 def test_an_exercise_is_coloured_by_what_it_does(browser, address) -> None:  # type: ignore[no-untyped-def]
     """The half-kneeling stretch: its muscle turns blue from first pose to last, and the table follows."""
     shown = browser.new_page(viewport={"width": 480, "height": 640})

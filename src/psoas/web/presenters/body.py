@@ -17,6 +17,7 @@ from psoas.web.presenters.body_scene import frames_shown
 from psoas.web.presenters.knobs import SIDES, Form, fields
 from psoas.web.presenters.movements import FIRST, SHOWN, duration_s, note, prepared
 from psoas.web.presenters.muscle_words import actions, lines_of, name_of
+from psoas.web.presenters.page import shelf
 from psoas.web.presenters.what_if import Answer, answered, context
 
 # Rows of the table: name, and the muscles whose pull is added up.
@@ -62,6 +63,7 @@ def page(form: Form) -> Mapping[str, Any]:
         "choices": [(name, name_of(name)) for name in analysis.body.muscles.names if name[-1] in shown.legs],
         "figures": figures(answer, frame),
         "words": words(),
+        "nerves_from": nerves_from(),
     }
 
 
@@ -86,6 +88,11 @@ def form_context(form: Form) -> Mapping[str, Any]:
         "side": form.setting.side,
         "errors": form.errors,
     }
+
+
+def nerves_from() -> str:
+    """The source of the nerves' courses."""
+    return str(shelf().knowledge.sources["AnatTexts"].cites)
 
 
 def words() -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ Both are one file: length of the header (four bytes, little endian), the header 
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from jaxtyping import Int
 
 from psoas.engine.bones import bones_glb, lowest_corners
 from psoas.engine.kinematics import segment_poses
+from psoas.engine.nerves import nerves
 from psoas.engine.scene import doing, encode, encode_doing, scene
 from psoas.engine.types import Body, Coordinates, MuscleForces, Side
 from psoas.web.presenters.movements import SHOWN, duration_s, prepared
@@ -46,6 +47,7 @@ def scene_bytes(movement: str) -> bytes:
         "legs": list(shown.legs),
         "still": shown.built,
         "speed": 1.0 if shown.built else 0.5,
+        "nerves": nerve_courses(),
     }
     return packed(header, block)
 
@@ -86,6 +88,11 @@ def cut(muscles: MuscleForces, frames: Int[np.ndarray, "shown"]) -> MuscleForces
         reserve_nm=muscles.reserve_nm[frames],
         status=muscles.status[frames],
     )
+
+
+def nerve_courses() -> Sequence[Mapping[str, Any]]:
+    """The nerves for the header of a scene: they move with the bones, so the viewer places them."""
+    return [{"name": each.name, "side": each.side, "points": each.points} for each in nerves()]
 
 
 def packed(header: Mapping[str, Any], block: bytes) -> bytes:

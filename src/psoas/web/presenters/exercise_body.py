@@ -21,8 +21,8 @@ from psoas.exchange.exercise_words import (
     told,
 )
 from psoas.exchange.pose_picture import pose_figures
-from psoas.web.presenters.body import movement_choices, rows_of, words
-from psoas.web.presenters.body_scene import packed
+from psoas.web.presenters.body import movement_choices, nerves_from, rows_of, words
+from psoas.web.presenters.body_scene import nerve_courses, packed
 from psoas.web.presenters.muscle_words import name_of as muscle_name
 
 _VERSIONS = {
@@ -73,6 +73,7 @@ def page(name: str) -> Mapping[str, Any]:
         "choices": [(line, muscle_name(line)) for line in names],
         "figures": pose_figures(shown, effects(found), motion.side, shown.poses),
         "words": words(),
+        "nerves_from": nerves_from(),
     }
 
 
@@ -96,6 +97,7 @@ def scene_bytes(name: str) -> bytes:
         "boxes": [{"middle": box.middle_m, "half": box.half_m} for box in shown.boxes],
         "upper": [[round(float(x), 3) for x in frame.ravel()] for frame in shown.upper_m],
         "bands": _bands(found.motion),
+        "nerves": nerve_courses(),
     }
     return packed(header, block)
 

@@ -6,9 +6,10 @@ import { Around } from "./around";
 import { Bones } from "./bones";
 import type { ColourBy } from "./colours";
 import { Muscles } from "./muscles";
+import { Nerves } from "./nerves";
 import { part, reveal } from "./page";
 import { Player } from "./player";
-import { type Doing, type Scene, readDoing, readScene } from "./scene";
+import { type Doing, type Muscle, type Scene, readDoing, readScene } from "./scene";
 import { type Places, Stage, type View } from "./stage";
 import { Telling } from "./telling";
 
@@ -35,6 +36,7 @@ class BodyPage {
   private readonly player: Player;
   private readonly telling: Telling;
   private readonly around: Around;
+  private readonly nerves: Nerves;
   private chosen: number | null = null;
   private colour: ColourBy = "muscle";
   private told_ms = 0;
@@ -50,7 +52,8 @@ class BodyPage {
   ) {
     stage.scene.add(bones.group, ...bodies.map((body) => body.muscles.mesh));
     this.around = new Around(scene, bones);
-    stage.scene.add(this.around.group);
+    this.nerves = new Nerves(scene, bones);
+    stage.scene.add(this.around.group, this.nerves.group);
     this.shown = bodies.map((_, k) => k);
     this.telling = new Telling(root, scene, bodies.map((body) => body.doing));
     this.player = new Player(root, scene.header, () => this.show());
@@ -83,6 +86,7 @@ class BodyPage {
     const { at } = this.player;
     this.bones.pose(at);
     this.around.pose(at);
+    this.nerves.pose();
     for (const k of this.shown) {
       const { muscles, doing } = this.bodies[k];
       muscles.shape(at, doing);
@@ -115,6 +119,9 @@ class BodyPage {
     for (const choice of root.querySelectorAll<HTMLInputElement>("[name=colour]")) {
       choice.addEventListener("change", () => this.setColour(choice.value as ColourBy));
       if (choice.checked) this.colour = choice.value as ColourBy;
+    }
+    for (const layer of root.querySelectorAll<HTMLInputElement>("[name=layer]")) {
+      layer.addEventListener("change", () => this.layers());
     }
     const list = part(root, "choose") as HTMLSelectElement;
     list.addEventListener("change", () => this.choose(list.value));
@@ -166,6 +173,16 @@ class BodyPage {
     this.show();
   }
 
+  /** Which muscles are drawn, and whether the nerves are. */
+  private layers(): void {
+    const on = (name: string): boolean =>
+      this.root.querySelector<HTMLInputElement>(`[name=layer][value=${name}]`)?.checked ?? true;
+    for (const { muscles } of this.bodies) muscles.only((muscle) => on(layerOf(muscle)));
+    this.nerves.group.visible = on("nerves");
+    part(this.root, "nerves").hidden = !on("nerves");
+    this.show();
+  }
+
   private setColour(by: ColourBy): void {
     this.colour = by;
     for (const key of this.root.querySelectorAll<HTMLElement>("[data-key]")) key.hidden = key.dataset["key"] !== by;
@@ -182,6 +199,11 @@ class BodyPage {
     this.told_ms = performance.now();
     this.telling.tell(this.player.at, this.chosen);
   }
+}
+
+function layerOf(muscle: Muscle): string {
+  if (muscle.groups.includes("iliopsoas")) return "iliopsoas";
+  return muscle.groups.includes("quadriceps") ? "quadriceps" : "others";
 }
 
 async function start(root: HTMLElement): Promise<void> {

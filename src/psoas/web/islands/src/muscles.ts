@@ -30,7 +30,7 @@ export class Muscles {
     geometry.setAttribute("position", this.position);
     geometry.setAttribute("normal", this.normal);
     geometry.setAttribute("place", places(count));
-    geometry.setIndex(triangles(scene.header));
+    geometry.setIndex(triangles(scene.header, () => true));
     // Never outgrown: a person.
     geometry.boundingSphere = new THREE.Sphere(new THREE.Vector3(0, 0, 0), 3);
     this.colour = new THREE.DataTexture(new Float32Array(count * 4), count, 1, THREE.RGBAFormat, THREE.FloatType);
@@ -84,6 +84,11 @@ export class Muscles {
       texel[k * 4 + 3] = chosen === null ? 0 : chosen === k ? 1 : sisters(m, header.muscles[chosen]) ? 0 : -1;
     });
     this.colour.needsUpdate = true;
+  }
+
+  /** Leaves out muscles; the others stay as they are. */
+  only(shown: (muscle: Muscle) => boolean): void {
+    this.mesh.geometry.setIndex(triangles(this.scene.header, shown));
   }
 
   /** The muscle of a triangle that a ray has met. */
@@ -153,10 +158,10 @@ function places(count: number): THREE.BufferAttribute {
   return new THREE.BufferAttribute(place, 3);
 }
 
-function triangles(header: Header): THREE.BufferAttribute {
+function triangles(header: Header, shown: (muscle: Muscle) => boolean): THREE.BufferAttribute {
   const index: number[] = [];
   for (let k = 0; k < header.muscles.length; k++) {
-    if (!header.legs.includes(header.muscles[k].side)) continue;
+    if (!header.legs.includes(header.muscles[k].side) || !shown(header.muscles[k])) continue;
     for (let i = 0; i < POINTS - 1; i++) {
       for (let j = 0; j < ROUND; j++) {
         const a = k * EACH + i * RING + j;

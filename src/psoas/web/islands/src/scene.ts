@@ -15,6 +15,13 @@ export interface Muscle {
   standing?: number;
 }
 
+/** A stretch of a nerve: points in the frames of bones. */
+export interface Nerve {
+  name: string;
+  side: string;
+  points: [string, number, number, number][];
+}
+
 interface Packed {
   name: string;
   type: string;
@@ -42,6 +49,7 @@ export interface Header {
   upper?: number[][];
   /** Bands between two named points of the feet. */
   bands?: [string, string][];
+  nerves?: Nerve[];
   bones: { name: string; scale: number[] }[];
   muscles: Muscle[];
   arrays: Packed[];
