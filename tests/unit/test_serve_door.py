@@ -1,37 +1,18 @@
 """`psoas serve` as a process: where it answers, what it says, what it needs, and what ends with it."""
 
-import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from served import PSOAS, Browser, serving
+
 pytest.importorskip("django", reason="the extra `web` is not installed")
-
-PSOAS = str(Path(sys.executable).with_name("psoas"))
-
-
-@contextmanager
-def serving(folder: Path, *options: str, **more: str) -> Iterator[tuple["subprocess.Popen[str]", int, str]]:
-    """A server on a free port: its process, port, and the first line that it printed."""
-    environment = os.environ | {"PSOAS_DATA": str(folder)} | more
-    with subprocess.Popen(
-        [PSOAS, "serve", "--port", "0", *options], env=environment, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert "http://127.0.0.1:" in line, line
-        try:
-            yield server, int(line.split(":")[2].split("/")[0]), line
-        finally:
-            server.terminate()
 
 
 def refused(folder: Path, *options: str, **more: str) -> str:
@@ -49,10 +30,7 @@ def refused(folder: Path, *options: str, **more: str) -> str:
 
 
 def status(address: str, port: int, host: str) -> int:
-    with closing(http.client.HTTPConnection(address, port, timeout=20)) as connection:
-        connection.request("GET", "/", headers={"Host": host})
-        with connection.getresponse() as answer:
-            return answer.status
+    return Browser(port).ask("/", address=address, host=host)[0]
 
 
 def reachable(address: str, port: int) -> bool:
@@ -63,7 +41,7 @@ def reachable(address: str, port: int) -> bool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has loopback addresses beside 127.0.0.1")
 def test_the_home_network_is_off_by_default_and_asks_for_a_passphrase(tmp_path: Path) -> None:
-    with serving(tmp_path) as (_server, port, _line):
+    with serving(tmp_path) as (_server, port):
         assert status("127.0.0.1", port, f"127.0.0.1:{port}") == 200
         assert not reachable("127.0.0.2", port)
     assert "Set PSOAS_PASSPHRASE" in refused(tmp_path, "--lan", "127.0.0.2")
@@ -83,7 +61,7 @@ def test_the_home_network_is_off_by_default_and_asks_for_a_passphrase(tmp_path: 
     assert f"http://127.0.0.2:{port}/" in told and "█" in told
     for word in ("nothing is encrypted", "https", "camera", "Only at home"):
         assert word in told
-    with serving(tmp_path) as (_server, port, _line):  # the passphrase stays, the network goes
+    with serving(tmp_path) as (_server, port):  # the passphrase stays, the network goes
         assert status("127.0.0.1", port, "127.0.0.2") == 400
         assert status("127.0.0.1", port, "127.0.0.1") == 403
 
@@ -109,7 +87,7 @@ def test_what_cannot_be_served_is_one_clear_message(
 
 
 def test_a_killed_server_takes_its_worker_along(tmp_path: Path) -> None:
-    with serving(tmp_path) as (server, _port, _line):
+    with serving(tmp_path) as (server, _port):
         children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
         if not children.parent.is_dir():
             pytest.skip("no /proc here to see the worker in")

@@ -1,5 +1,6 @@
 """What every answer of the server carries, who may see a page, and what is shown when data cannot be kept."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,16 @@ from psoas.web import lock, offline
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+_log = logging.getLogger("django")
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 QUIET = "Psoas-Quiet"  # a request that a script makes by itself: it does not count as use
+# What SQLite calls it, and what it is; a write beyond a quota comes as an error of the disk.
+_CAUSES = (("locked", "locked"), ("readonly", "read-only"), ("full", "full"), ("disk i/o", "full"))
 _PASSPHRASE, _WAS = "_passphrase", "_was"
 _NOT_TYPED = ("csrfmiddlewaretoken", _PASSPHRASE, _WAS)
 
@@ -117,7 +122,14 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 def not_saved(request: HttpRequest, error: Exception) -> HttpResponse:
     """The page for a database that is locked, read-only, full or away, with what was typed."""
-    context = {"typed": typed(request), "path": request.get_full_path(), "posted": request.method == "POST"}
+    _log.error("the database: %s", error)
+    said = str(error).lower()
+    context = {
+        "typed": typed(request),
+        "path": request.get_full_path(),
+        "posted": request.method == "POST",
+        "cause": next((cause for word, cause in _CAUSES if word in said), ""),
+    }
     return render(request, "not_saved.html", context, status=503)
 
 
