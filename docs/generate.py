@@ -11,6 +11,7 @@ from actions_page import actions_pages  # noqa: E402
 from exercise_page import exercise_page  # noqa: E402
 from gallery_page import gallery_pages  # noqa: E402
 from movements_page import movements_page  # noqa: E402
+from passive_page import passive_picture  # noqa: E402
 from shelf_pages import shelf_pages  # noqa: E402
 from validation_page import validation_page  # noqa: E402
 from vignette_pages import vignette_pages  # noqa: E402
@@ -25,7 +26,7 @@ SHARED = ROOT.parent / "shared"
 
 def main() -> None:
     """Write every page; those that need recordings only where the recordings are."""
-    pages = {"picture.svg": standalone_figures(normative_walk(CONDITIONS))}
+    pages = {"picture.svg": standalone_figures(normative_walk(CONDITIONS)), "passive.svg": passive_picture()}
     pages |= actions_pages() | gallery_pages()
     pages["movements.md"] = movements_page()
     reasoning = load_reasoning()

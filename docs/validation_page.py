@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from passive_page import passive_table
 
 from opensim_walk import FOLDER, columns, solved_walk, walk_reaction
 from psoas.engine.body import load_body
@@ -33,6 +34,7 @@ def validation_page(shared: Path) -> str:
         "knee_path": _knee_path(shared),
         "inverse_dynamics": _inverse_dynamics(shared, walk),
         "parity": _parity(shared, walk),
+        "passive": passive_table(),
         "recordings": _recordings(shared),
         "sensitivity": _sensitivity(shared, walk),
     }

@@ -30,9 +30,12 @@ def band(walk: Movement, at: tuple[str, str], **knobs: dict[str, float]) -> Band
 
 
 def test_weak_hip_flexor(walk: Movement) -> None:
-    """Late peak up under every setting; +25 % in the default, where strength leaves passive force alone."""
+    """Late peak up under every setting; +32 % in the default, where strength leaves passive force alone.
+
+    With published passive curves it was +25 %: their stiff calf loaded the knee whatever the hip did.
+    """
     half, quarter = (band(walk, LATE, strength={"iliopsoas": x}) for x in (0.5, 0.25))
-    assert half.change[0] == pytest.approx(0.25, abs=0.03)
+    assert half.change[0] == pytest.approx(0.32, abs=0.03)
     assert half.low > 0.15
     assert half.clear
     assert quarter.clear

@@ -26,6 +26,8 @@ from psoas.units import STANDARD_GRAVITY_M_S2
 BODY = load_body()
 STRETCHES = ("sh_halfkneel", "sh_standing", "sh_supine_edge")
 STRENGTH = ("st_bridge", "st_clam_abd", "st_quad_close", "st_stepdown", "st_longlever")
+# With the heels this near the seat the hamstrings are slack (half of their best length).
+DOES_NOT_WORK = {"st_bridge": {"hamstrings"}}
 POSTURES = {*STRETCHES, *STRENGTH, "sh_couch", "st_march", "st_revplank", "st_kneechest"}
 
 
@@ -245,7 +247,7 @@ def test_feet_stay_where_they_stand_on_the_way() -> None:
 
 
 def test_how_hard_is_said() -> None:
-    assert "works hard" in effect_words(of("st_march").effects["iliopsoas"])
+    assert "works moderately" in effect_words(of("st_march").effects["iliopsoas"])
     assert "works lightly" in effect_words(of("st_march_free").effects["iliopsoas"])
     for name in STRENGTH:
         said = does_what_it_should(of(name))
@@ -255,7 +257,8 @@ def test_how_hard_is_said() -> None:
 @pytest.mark.parametrize("name", STRENGTH)
 def test_strength_work_works_what_it_is_meant_for(name: str) -> None:
     found = of(name)
-    assert all(found.effects[g].effect == "works" for g in found.motion.muscles)
+    missed = {g for g in found.motion.muscles if found.effects[g].effect != "works"}
+    assert missed == DOES_NOT_WORK.get(name, set())
 
 
 @pytest.mark.parametrize("name", STRETCHES)

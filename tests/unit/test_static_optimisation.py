@@ -104,6 +104,8 @@ def test_splitting_a_muscle_changes_nothing():
                 "max_velocity_lopt_s",
                 "active_force_length",
                 "passive_force_length",
+                "fibre_passive",
+                "tendon_per_fibre",
             )
         },
     )

@@ -32,6 +32,12 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--session", type=Path, metavar="DIR|ZIP", help="an OpenCap session; with --trial")
     verb.add_argument("--trial", metavar="NAME", help="the trial of the session")
     options.add_knobs(verb)
+    verb.add_argument(
+        "--passive",
+        choices=("calibrated", "published"),
+        default="calibrated",
+        help="passive curves fitted to measured moments (default), or as the model was published",
+    )
     verb.add_argument("--parity", choices=("opensim",), help="copy OpenSim's habits, for comparison only")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
     verb.add_argument("--json", action="store_true", help="print summary.json instead of words")
@@ -166,8 +172,8 @@ def body_of(
     """The person's body. In parity mode a given model keeps its one-joint spine and lumped psoas."""
     if arguments.parity and model is not None:
         note = "Parity with OpenSim: its spine, its psoas, its cost, no passive forces; for comparison only."
-        return body_from_osim(model, spine="one_joint", psoas="lumped"), (note,)
-    scaled = scale(trial, subject, model=model, progress=tell)
+        return body_from_osim(model, spine="one_joint", psoas="lumped", passive="published"), (note,)
+    scaled = scale(trial, subject, model=model, passive=arguments.passive, progress=tell)
     notes = scaled.notes
     if arguments.parity:
         notes += ("Parity with OpenSim without --model: the cost is OpenSim's, the body is not.",)

@@ -28,7 +28,7 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     add_recording(verb)
     options.add_knobs(verb)
     verb.add_argument("--json", action="store_true", help="print numbers instead of words")
-    verb.set_defaults(parity=None)
+    verb.set_defaults(parity=None, passive="calibrated")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -20,8 +20,9 @@ from psoas.engine.body_tables import IDENTITY, Axis, BodyTables, JointTable, Mus
 from psoas.engine.couplings import piecewise
 from psoas.engine.formats.osim import read_osim
 from psoas.engine.lumbar import Psoas, Spine, with_lumbar_spine, with_psoas_fascicles
-from psoas.engine.muscle_table import muscle_table
-from psoas.engine.types import Body, Coupling
+from psoas.engine.muscle_table import muscle_table, tendons_of
+from psoas.engine.passive_calibration import calibrated
+from psoas.engine.types import Body, Coupling, Passive
 from psoas.engine.wrapping import WrapSegment, length_shortfalls, wrap_segments
 from psoas.errors import ModelError
 from psoas.units import STANDARD_GRAVITY_M_S2
@@ -35,15 +36,25 @@ CONTACT_SEGMENTS = (
 SIDE_SITE_RADII = 2.0  # a side site lies this many radii from the cylinder's axis; only its direction counts
 
 
-@lru_cache(maxsize=8)
-def load_body(spine: Spine = "rhythm", psoas: Psoas = "fascicles", model: str = DEFAULT_MODEL) -> Body:
+@lru_cache(maxsize=12)
+def load_body(
+    spine: Spine = "rhythm",
+    psoas: Psoas = "fascicles",
+    model: str = DEFAULT_MODEL,
+    passive: Passive = "calibrated",
+) -> Body:
     """A published, unscaled body (75.3 kg); `model` is one of the two of `body_data`."""
-    return build_body(published_tables(model), spine=spine, psoas=psoas)
+    return build_body(published_tables(model), spine=spine, psoas=psoas, passive=passive)
 
 
-def body_from_osim(path: Path, spine: Spine = "rhythm", psoas: Psoas = "fascicles") -> Body:
+def body_from_osim(
+    path: Path,
+    spine: Spine = "rhythm",
+    psoas: Psoas = "fascicles",
+    passive: Passive = "calibrated",
+) -> Body:
     """The body of a (scaled) Rajagopal-family .osim file: its own geometry, masses, muscles and markers."""
-    return build_body(read_osim(path), spine=spine, psoas=psoas, scaled_from="osim")
+    return build_body(read_osim(path), spine=spine, psoas=psoas, scaled_from="osim", passive=passive)
 
 
 def build_body(
@@ -53,13 +64,16 @@ def build_body(
     psoas: Psoas = "fascicles",
     scaled_from: ScaledFrom = "none",
     height_m: float | None = None,
+    passive: Passive = "calibrated",
 ) -> Body:
     """A Body from OpenSim-like tables, with our spine and psoas (`psoas="lumped"`: to compare with OpenSim).
 
+    Passive curves that are not those of a published model stay as they are (`Body.passive` tells).
     Raises ModelError where the tables cannot make a moving body.
     """
     check(tables)
-    whole = with_lumbar_spine(tables, spine)
+    relaxed = calibrated(tables) if passive == "calibrated" else None
+    whole = with_lumbar_spine(relaxed or tables, spine)
     if psoas == "fascicles":
         whole = with_psoas_fascicles(whole)
     spec = _spec(whole)
@@ -80,12 +94,13 @@ def build_body(
         coordinate_range=np.array([c.range for c in whole.coordinates]),
         couplings=_couplings(whole),
         shortfalls=length_shortfalls(whole),
-        muscles=muscle_table(whole),
+        muscles=muscle_table(whole, None if relaxed is None else tendons_of(relaxed)),
         tendons=np.array([model.tendon(m.name).id for m in whole.lines]),
         mass_kg=whole.mass_kg,
         height_m=height_m,
         scaled_from=scaled_from,
         segment_scales={s.name: s.scale for s in whole.segments if s.scale is not None},
+        passive="published" if relaxed is None else "calibrated",
     )
 
 

@@ -25,6 +25,7 @@ from psoas.engine.body import load_body
 from psoas.engine.held_loads import held_loads
 from psoas.engine.inverse_dynamics import derivatives, joint_moments
 from psoas.engine.kinematics import SegmentPoses, segment_poses
+from psoas.engine.passive_calibration import with_ligaments
 from psoas.engine.pipeline import BOTH, Mechanics, Progress, provenance, share_moments
 from psoas.engine.posture_solver import MarkerProblem, solve
 from psoas.engine.static_optimisation import DEFAULT, LEG_DOFS, Sharing
@@ -143,7 +144,7 @@ def constructed_mechanics(body: Body, movement: Constructed) -> Mechanics:
     moments = joint_moments(body, swept)
     columns = [moments.names.index(dof) for dof in _DOFS]
     asked = replace(moments, moment_nm=moments.moment_nm[:, columns], names=_DOFS)
-    return Mechanics(body, coordinates, swept, asked, split=False)
+    return Mechanics(body, coordinates, swept, with_ligaments(asked, body, coordinates), split=False)
 
 
 def constructed_movement(

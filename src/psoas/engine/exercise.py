@@ -26,6 +26,7 @@ from psoas.engine.kinematics import muscle_geometry, segment_poses
 from psoas.engine.muscle import capacity
 from psoas.engine.muscle_table import GROUPS, lines_of
 from psoas.engine.normative import normative_walk
+from psoas.engine.passive_calibration import with_ligaments
 from psoas.engine.static_optimisation import BOTH_LEGS, LEG_DOFS, static_optimisation
 from psoas.engine.support import CONTACTS, Band, Held, Support, held, known, local_point
 from psoas.engine.types import Body, Coordinates, MuscleForces, Side
@@ -363,6 +364,7 @@ def _solved(
     moments = joint_moments(body, found.dynamics)
     columns = [moments.names.index(dof) for dof in _DOFS]
     asked = replace(moments, moment_nm=moments.moment_nm[:, columns], names=_DOFS)
+    asked = with_ligaments(asked, body, posed)
     swept = found.dynamics
     geometry = muscle_geometry(body, posed, BOTH_LEGS, paths=swept.paths, velocity=swept.velocity)
     return static_optimisation(body.muscles, geometry, asked, side), found

@@ -2,9 +2,10 @@
 
 The fibre stands at its pennation angle between tendon and bone and keeps its width (Zajac 1989; Millard et
 al. 2013, doi:10.1115/1.4023390, whose sampled curves the muscle table holds). Rigid tendon: the tendon has
-its slack length, and the fibre takes up every change of the path. Elastic tendon: the strain is given by
-the caller, who finds it from the force (`static_optimisation`); the velocity of the fibre stays that of
-the rigid tendon, because updating it inside the iteration diverges.
+its slack length, and the fibre takes up every change of the path; the passive curve of a calibrated body
+then stands for fibre and tendon together (`tendon.relaxed_with_tendon`). Elastic tendon: the strain is
+given by the caller, who finds it from the force (`static_optimisation`); the velocity of the fibre stays
+that of the rigid tendon, because updating it inside the iteration diverges.
 
 Knobs (`Condition`): strength scales the active force and leaves the passive force alone; shortness scales
 the optimal fibre length by 1 - x with the tendon slack length unchanged; stiffness scales the passive force.
@@ -16,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from psoas.engine import tendon as tendon_law
 from psoas.engine.muscle_table import lines_of
 from psoas.engine.types import AS_BUILT, Condition, MuscleTable
 
-_STRAIN_AT_MAX_FORCE = 0.049  # default of the published model's tendon curve (Millard et al. 2013)
 _SHORTEST_ALONG_TENDON = 1e-4  # m; a path shorter than its slack tendon leaves a fibre of its own width
 
 
@@ -42,20 +43,21 @@ def capacity(
     velocity_m_s: Float[np.ndarray, "time muscle"],
     condition: Condition = AS_BUILT,
     *,
-    strain: Float[np.ndarray, "time muscle"] | float = 0.0,
+    strain: Float[np.ndarray, "time muscle"] | None = None,
     max_velocity_lopt_s: float | None = None,
     force_velocity: bool = True,
     pennation: bool = True,
 ) -> Capacity:
     """Active and passive tendon force of every line at the path's length and velocity.
 
-    `max_velocity_lopt_s` replaces the table's value for every line; `force_velocity=False` leaves the
-    velocity out; `pennation=False` leaves the cosine out of the active force, as OpenSim's static
-    optimisation does. These are choices of sharing, not of the body.
+    `strain` of the tendons, None where they are rigid. `max_velocity_lopt_s` replaces the table's value for
+    every line; `force_velocity=False` leaves the velocity out; `pennation=False` leaves the cosine out of the
+    active force, as OpenSim's static optimisation does. These are choices of sharing, not of the body.
     """
     optimal = muscles.optimal_fibre_length_m * (1.0 - knob(muscles, condition.shortness, 0.0))
     width = optimal * np.sin(muscles.pennation_rad)
-    along = np.maximum(length_m - muscles.tendon_slack_length_m * (1.0 + strain), _SHORTEST_ALONG_TENDON)
+    tendon = muscles.tendon_slack_length_m + (0.0 if strain is None else strain * _elastic_tendon_m(muscles))
+    along = np.maximum(length_m - tendon, _SHORTEST_ALONG_TENDON)
     fibre = np.sqrt(along**2 + width**2)
     cosine = along / fibre
     fastest = muscles.max_velocity_lopt_s if max_velocity_lopt_s is None else max_velocity_lopt_s
@@ -69,21 +71,44 @@ def capacity(
     if force_velocity:
         active = active * np.interp(velocity, muscles.curve_velocity, muscles.force_velocity)
     passive = muscles.max_isometric_force_n * knob(muscles, condition.stiffness, 1.0)
-    passive = passive * cosine * sampled(muscles.passive_force_length, places)
+    curves = _passive_curves(muscles, optimal, rigid=strain is None)
+    passive = passive * cosine * sampled(curves, places)
     return Capacity(active, passive, length, velocity)
 
 
 def tendon_strain(
     muscles: MuscleTable, force_n: Float[np.ndarray, "time muscle"]
 ) -> Float[np.ndarray, "time muscle"]:
-    """Strain of an elastic tendon under `force_n`, 4.9 % at the maximal isometric force.
+    """Strain of an elastic tendon under `force_n`, 4.9 % at the maximal isometric force."""
+    return tendon_law.strain(force_n / muscles.max_isometric_force_n)
 
-    The exponential tendon of De Groote et al. 2016 (doi:10.1007/s10439-016-1591-9) with its toe at slack
-    length, f = 0.2 (exp(k strain) - 1), turned round: a closed form, so the outer iteration has no inner one.
-    """
-    k = np.log(6.0) / _STRAIN_AT_MAX_FORCE
-    normalised = np.maximum(force_n, 0.0) / muscles.max_isometric_force_n
-    return np.asarray(np.log1p(5.0 * normalised) / k)
+
+def _elastic_tendon_m(muscles: MuscleTable) -> Float[np.ndarray, "muscle"]:
+    """The part of each tendon that gives, at slack."""
+    if muscles.tendon_per_fibre is None:
+        return muscles.tendon_slack_length_m
+    return np.asarray(muscles.tendon_per_fibre * muscles.optimal_fibre_length_m)
+
+
+def _passive_curves(
+    muscles: MuscleTable, optimal_m: Float[np.ndarray, "muscle"], *, rigid: bool
+) -> Float[np.ndarray, "muscle sample"]:
+    """Of the fibres alone where tendons stretch; of both together, as short as they are, where not."""
+    if muscles.fibre_passive is None:
+        return muscles.passive_force_length
+    if not rigid:
+        return muscles.fibre_passive
+    changed = np.flatnonzero(optimal_m != muscles.optimal_fibre_length_m)
+    if len(changed) == 0:
+        return muscles.passive_force_length
+    curves = muscles.passive_force_length.copy()
+    curves[changed] = tendon_law.relaxed_with_tendon(
+        muscles.curve_length,
+        muscles.fibre_passive[changed],
+        (_elastic_tendon_m(muscles) / optimal_m)[changed],
+        muscles.pennation_rad[changed],
+    )
+    return curves
 
 
 Places = tuple[Int[np.ndarray, "time muscle"], Float[np.ndarray, "time muscle"]]

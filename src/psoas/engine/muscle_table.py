@@ -1,5 +1,6 @@
 """Muscle parameters of a body as arrays, and the names by which people speak of groups of muscles."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -7,6 +8,7 @@ from jaxtyping import Float
 
 from psoas.engine import millard_curves
 from psoas.engine.body_tables import ActiveCurve, BodyTables, PassiveCurve
+from psoas.engine.tendon import relaxed_with_tendon
 from psoas.engine.types import MuscleTable
 from psoas.errors import ModelError
 
@@ -26,8 +28,18 @@ def _passive(curve: PassiveCurve) -> Float[np.ndarray, "sample"]:
     return millard_curves.passive_force_length(curve, CURVE_LENGTH)
 
 
-def muscle_table(tables: BodyTables) -> MuscleTable:
-    """The lines of a body as arrays, curves sampled. Raises ModelError where the velocity curves differ."""
+def tendons_of(tables: BodyTables) -> dict[str, float]:
+    """Tendon slack length of every muscle of a body whose muscles are one line each, m."""
+    return {m.muscle: m.tendon_slack_length_m for m in tables.lines}
+
+
+def muscle_table(tables: BodyTables, tendon_m: Mapping[str, float] | None = None) -> MuscleTable:
+    """The lines of a body as arrays, curves sampled. Raises ModelError where the velocity curves differ.
+
+    With `tendon_m`, the length of tendon of each muscle that gives, the passive curves are those of relaxed
+    fibre and tendon together. (What the tendon of a psoas line has beyond that of the lumped muscle is its
+    way along the spine, and gives no more: the muscle split stays the muscle whole.)
+    """
     lines = tables.lines
     velocity = {m.velocity for m in lines}
     if len(velocity) != 1:
@@ -36,20 +48,27 @@ def muscle_table(tables: BodyTables) -> MuscleTable:
             tables.name,
             "Bodies of the Rajagopal family share one curve; use one for all muscles.",
         )
+    optimal = np.array([m.optimal_fibre_length_m for m in lines])
+    pennation = np.array([m.pennation_rad for m in lines])
+    passive = np.array([_passive(m.passive) for m in lines])
+    ratio = None if tendon_m is None else np.array([tendon_m[m.muscle] for m in lines]) / optimal
+    whole = passive if ratio is None else relaxed_with_tendon(CURVE_LENGTH, passive, ratio, pennation)
     return MuscleTable(
         names=tuple(m.name for m in lines),
         muscle=tuple(m.muscle for m in lines),
         share=np.array([m.share for m in lines]),
         max_isometric_force_n=np.array([m.max_isometric_force_n for m in lines]),
-        optimal_fibre_length_m=np.array([m.optimal_fibre_length_m for m in lines]),
+        optimal_fibre_length_m=optimal,
         tendon_slack_length_m=np.array([m.tendon_slack_length_m for m in lines]),
-        pennation_rad=np.array([m.pennation_rad for m in lines]),
+        pennation_rad=pennation,
         max_velocity_lopt_s=np.array([m.max_velocity_lopt_s for m in lines]),
         curve_length=CURVE_LENGTH,
         active_force_length=np.array([_active(m.active) for m in lines]),
-        passive_force_length=np.array([_passive(m.passive) for m in lines]),
+        passive_force_length=whole,
         curve_velocity=CURVE_VELOCITY,
         force_velocity=millard_curves.force_velocity(next(iter(velocity)), CURVE_VELOCITY),
+        fibre_passive=None if ratio is None else passive,
+        tendon_per_fibre=ratio,
     )
 
 

@@ -25,6 +25,7 @@ from psoas.engine.body import load_body
 from psoas.engine.filtering import POSTURE_CUTOFF_HZ, low_pass
 from psoas.engine.inverse_dynamics import dynamics
 from psoas.engine.kinematics import coordinate_values, segment_poses
+from psoas.engine.passive_calibration import with_ligaments
 from psoas.engine.pipeline import (
     BOTH,
     Mechanics,
@@ -210,8 +211,9 @@ def normative_mechanics(body: Body, curves: Curves, movement: Normative = NATURA
     nowhere = np.zeros_like(force)
     swept = cut_dynamics(dynamics(body, coordinates, FootReaction(time_s, force, nowhere, nowhere)), window)
     inside = (percent > -1e-6) & (percent < 100.0 * shown + 1e-6)
-    moments = _moments(periodic, percent[inside], swept.time_s, body.mass_kg)
-    return Mechanics(body, cut_coordinates(coordinates, window), swept, moments, split=False)
+    cut = cut_coordinates(coordinates, window)
+    moments = with_ligaments(_moments(periodic, percent[inside], swept.time_s, body.mass_kg), body, cut)
+    return Mechanics(body, cut, swept, moments, split=False)
 
 
 def closed(curve: Float[np.ndarray, "percent"]) -> Float[np.ndarray, "percent"]:

@@ -23,6 +23,7 @@ from psoas.engine.inverse_dynamics import Dynamics, dynamics, joint_moments
 from psoas.engine.inverse_kinematics import MarkerErrors, inverse_kinematics
 from psoas.engine.joint_contact import contact_geometry, joint_contact
 from psoas.engine.kinematics import JointMotion, MusclePaths, coordinate_values, muscle_geometry
+from psoas.engine.passive_calibration import with_ligaments
 from psoas.engine.static_optimisation import (
     BAND,
     BOTH_LEGS,
@@ -177,8 +178,9 @@ def mechanics_of(
     parts = (reaction.force_n, reaction.point_m, reaction.free_moment_nm)
     force, point, free = (np.nan_to_num(part[near]) for part in parts)
     swept = dynamics(body, wide, FootReaction(wide.time_s, force, point, free))
-    inside = cut_dynamics(swept, window_s)
-    return Mechanics(body, cut_coordinates(wide, window_s), inside, joint_moments(body, inside))
+    inside, shown = cut_dynamics(swept, window_s), cut_coordinates(wide, window_s)
+    moments = with_ligaments(joint_moments(body, inside), body, shown)
+    return Mechanics(body, shown, inside, moments)
 
 
 def share_moments(
@@ -319,6 +321,7 @@ def provenance(body: Body, sharing: Sharing, inputs: dict[str, str]) -> Provenan
             "weights": dict(sharing.weight),
             "lower_bound": sharing.lower_bound,
             "passive_forces": sharing.passive,
+            "passive_curves": body.passive,
             "tendon": sharing.tendon,
             "reserve_nm": sharing.reserve_nm,
         },

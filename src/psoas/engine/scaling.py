@@ -31,7 +31,7 @@ from psoas.engine.marker_placement import (
 )
 from psoas.engine.marker_sets import MarkerSet, recognise
 from psoas.engine.size_fit import bare_body, fit_sizes
-from psoas.engine.types import Body, Markers, Subject, Trial
+from psoas.engine.types import Body, Markers, Passive, Subject, Trial
 from psoas.errors import InputError
 
 MOVING_FRAMES = 20  # frames of the moving trial that tell sizes
@@ -58,24 +58,30 @@ class Scaling:
 
 
 def scale(
-    trial: Trial, subject: Subject, *, model: Path | None = None, progress: Progress | None = None
+    trial: Trial,
+    subject: Subject,
+    *,
+    model: Path | None = None,
+    passive: Passive = "calibrated",
+    progress: Progress | None = None,
 ) -> Scaling:
     """The body of this person: from a model, else the static trial, else the height, else the movement.
 
-    `body.scaled_from` says which. Markers of the moving trial that cannot be placed are named in `notes`.
-    Raises InputError for a static trial of other markers or another person, for marker names that no set has,
-    and for a movement that alone does not tell the size of the legs.
+    `body.scaled_from` says which, `body.passive` whether its passive curves are calibrated. Markers of the
+    moving trial that cannot be placed are named in `notes`.
+    Raises InputError for a static trial of other markers or another person, for marker names that no set
+    has, and for a movement that alone does not tell the size of the legs.
     """
     if model is not None:
-        return _from_model(trial, model)
+        return _from_model(trial, model, passive)
     if trial.markers is not None and trial.static_markers is not None:
-        return _from_static(trial.markers, trial.static_markers, subject, progress)
+        return _from_static(trial.markers, trial.static_markers, subject, passive, progress)
     if trial.markers is None or subject.height_m is not None:
-        return _from_height(trial, subject)
-    return _from_moving(trial.markers, subject, progress)
+        return _from_height(trial, subject, passive)
+    return _from_moving(trial.markers, subject, passive, progress)
 
 
-def _from_model(trial: Trial, model: Path) -> Scaling:
+def _from_model(trial: Trial, model: Path, passive: Passive) -> Scaling:
     """The model's own sizes and markers; where it has few of the recorded ones, those of their set."""
     tables = read_osim(model)
     scales = {s.name: s.scale for s in tables.segments if s.scale is not None}
@@ -94,11 +100,13 @@ def _from_model(trial: Trial, model: Path) -> Scaling:
         elif len(shared) < len(trial.markers.names):
             others = ", ".join(n for n in trial.markers.names if n not in shared)
             notes = [f"Markers left out (the model does not have them): {others}."]
-    body = build_body(tables, scaled_from="osim")
+    body = build_body(tables, scaled_from="osim", passive=passive)
+    if body.passive != passive:
+        notes.append("The passive curves are the model's own; they are not calibrated to measured moments.")
     return Scaling(body, scales, None, (f"Body from {model.name}, {body.mass_kg:.1f} kg.", *notes))
 
 
-def _from_height(trial: Trial, subject: Subject) -> Scaling:
+def _from_height(trial: Trial, subject: Subject, passive: Passive) -> Scaling:
     """Every length in proportion to the height; without a height, the published size at the person's mass."""
     factor = (subject.height_m or PUBLISHED_HEIGHT_M) / PUBLISHED_HEIGHT_M
     scales = {s.name: (factor, factor, factor) for s in published_tables().segments}
@@ -112,11 +120,13 @@ def _from_height(trial: Trial, subject: Subject) -> Scaling:
         marker_set = recognise(trial.markers.names, "markers of the trial")
         points = bony_points(trial.markers.names, marker_set, scales)
         notes += unplaced(trial.markers, points, marker_set)
-    body = _build(scales, subject, points, "height_mass" if subject.height_m else "none")
+    body = _build(scales, subject, points, "height_mass" if subject.height_m else "none", passive)
     return Scaling(body, scales, None, tuple(notes))
 
 
-def _from_static(moving: Markers, standing: Markers, subject: Subject, progress: Progress | None) -> Scaling:
+def _from_static(
+    moving: Markers, standing: Markers, subject: Subject, passive: Passive, progress: Progress | None
+) -> Scaling:
     marker_set = recognise(standing.names, "markers of the static trial")
     _refuse_other_set(moving, marker_set)
     still = quiet_markers(standing)
@@ -133,17 +143,17 @@ def _from_static(moving: Markers, standing: Markers, subject: Subject, progress:
     if raised is not None:
         upper = [n for n in moving.names if _is_upper(n, marker_set)]
         points += bony_points(upper, marker_set, scales)
-    body = _build(scales, subject, points, "static")
+    body = _build(scales, subject, points, "static", passive)
     told = _static_notes(static, marker_set, raised, still, moving)
     return Scaling(body, scales, static, (*told, *unplaced(moving, points, marker_set)))
 
 
-def _from_moving(moving: Markers, subject: Subject, progress: Progress | None) -> Scaling:
+def _from_moving(moving: Markers, subject: Subject, passive: Passive, progress: Progress | None) -> Scaling:
     marker_set = recognise(moving.names, "markers of the trial")
     _refuse_legless(moving, marker_set)
     scales, _ = fit_sizes(at(moving, _some_frames(moving)), marker_set, progress)
     points = bony_points(moving.names, marker_set, scales)
-    body = _build(scales, subject, points, "moving")
+    body = _build(scales, subject, points, "moving", passive)
     told = (
         f"Scaled from the moving trial itself ({marker_set.name} names, {MOVING_FRAMES} frames): less "
         "certain than a static trial."
@@ -152,10 +162,14 @@ def _from_moving(moving: Markers, subject: Subject, progress: Progress | None) -
 
 
 def _build(
-    scales: Mapping[str, Vec3], subject: Subject, points: tuple[Point, ...], scaled_from: ScaledFrom
+    scales: Mapping[str, Vec3],
+    subject: Subject,
+    points: tuple[Point, ...],
+    scaled_from: ScaledFrom,
+    passive: Passive,
 ) -> Body:
     tables = replace(scaled(published_tables(), scales, subject.mass_kg), markers=points)
-    return build_body(tables, scaled_from=scaled_from, height_m=subject.height_m)
+    return build_body(tables, scaled_from=scaled_from, height_m=subject.height_m, passive=passive)
 
 
 def _some_frames(moving: Markers) -> Int[np.ndarray, "some"]:

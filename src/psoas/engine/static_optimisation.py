@@ -3,7 +3,8 @@
     minimise    1/2 sum_j weight_j share_j a_j^2  +  1/2 sum_i (r_i / reserve)^2
     subject to  sum_j arm_ij (a_j active_j + passive_j) + r_i = moment_i,    lower_bound <= a_j <= 1
 
-The passive force is there whatever the muscle does: it stands on the side of the moments and costs nothing.
+The passive force is there whatever the muscle does: it stands on the side of the moments and costs nothing,
+as does what hip ligaments and knee capsule make (`JointMoments.ligament_nm`).
 `share_j` is the part of its muscle's maximal force that a line carries, so a muscle split into lines costs
 what the whole did (with equal arms it gives the same answer). The legs share no muscle and are solved apart.
 
@@ -96,13 +97,14 @@ def static_optimisation(
     weight = knob(leg.muscles, _on_leg(muscles, leg, sharing.weight), 1.0) * leg.muscles.share
     lower = np.full(len(weight), sharing.lower_bound)
     multiplier = None if start is None else np.nan_to_num(start.reserve_nm) / reserve**2
-    strain: Float[np.ndarray, "time muscle"] | float = 0.0
+    carried = leg.moment_nm - leg.ligament_nm if sharing.passive else leg.moment_nm
+    strain: Float[np.ndarray, "time muscle"] | None = None
     for _ in range(_ELASTIC_ROUNDS if sharing.tendon == "elastic" else 1):
         pull = _pull(leg, condition, sharing, strain)
         passive_moment = (leg.arm_m @ pull.passive_n[..., None])[..., 0]
         answer = dual_newton.share(
             leg.arm_m * pull.active_n[:, None, :],
-            leg.moment_nm - passive_moment,
+            carried - passive_moment,
             weight,
             reserve,
             lower,
@@ -134,13 +136,14 @@ def static_optimisation(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LegProblem:
-    """The muscles of one leg with their arms, and the moments they have to carry."""
+    """The muscles of one leg with their arms, the moments to carry, and what ligaments carry of them."""
 
     muscles: MuscleTable
     length_m: Float[np.ndarray, "time muscle"]
     velocity_m_s: Float[np.ndarray, "time muscle"]
     arm_m: Float[np.ndarray, "time dof muscle"]
     moment_nm: Float[np.ndarray, "time dof"]
+    ligament_nm: Float[np.ndarray, "time dof"]
     dofs: tuple[str, ...]
 
 
@@ -154,12 +157,16 @@ def leg_problem(
     arm = geometry.moment_arm_m[:, rows][:, :, on_side]
     turns = np.any(arm != 0.0, axis=(0, 1))
     lines = np.array(on_side)[turns]
+    columns = [moments.names.index(d) for d in dofs]
+    net = moments.moment_nm[:, columns]
+    held = np.zeros_like(net) if moments.ligament_nm is None else moments.ligament_nm[:, columns]
     return LegProblem(
         of_lines(muscles, lines),
         geometry.length_m[:, lines],
         geometry.velocity_m_s[:, lines],
         np.ascontiguousarray(arm[:, :, turns]),  # one layout, one order of summing: a frame alone is the same
-        moments.moment_nm[:, [moments.names.index(d) for d in dofs]],
+        net,
+        held,
         dofs,
     )
 
@@ -186,6 +193,8 @@ def of_lines(muscles: MuscleTable, lines: Int[np.ndarray, "line"]) -> MuscleTabl
         max_velocity_lopt_s=muscles.max_velocity_lopt_s[lines],
         active_force_length=muscles.active_force_length[lines],
         passive_force_length=muscles.passive_force_length[lines],
+        fibre_passive=None if muscles.fibre_passive is None else muscles.fibre_passive[lines],
+        tendon_per_fibre=None if muscles.tendon_per_fibre is None else muscles.tendon_per_fibre[lines],
     )
 
 
@@ -193,7 +202,7 @@ def _pull(
     leg: LegProblem,
     condition: Condition,
     sharing: Sharing,
-    strain: Float[np.ndarray, "time muscle"] | float,
+    strain: Float[np.ndarray, "time muscle"] | None,
 ) -> Capacity:
     pull = capacity(
         leg.muscles,

@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float, Int
 
 Side = Literal["r", "l"]
 Joint = Literal["tibiofemoral", "patellofemoral", "hip"]
+Passive = Literal["calibrated", "published"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +100,9 @@ class MuscleTable:
     """Parameters of the muscle lines of a body; a muscle split in lines shares its name in `muscle`.
 
     `share` is the line's part of its muscle's maximal force (1.0 where a muscle is one line).
-    Curves are sampled on `curve_length` (fibre length over optimal fibre length).
+    Curves are sampled on `curve_length` (fibre length over optimal fibre length). `passive_force_length` is
+    what a line with a rigid tendon pulls; where it stands for fibre and tendon together, `fibre_passive` is
+    the fibre's own curve, and `tendon_per_fibre` the tendon that gives, in optimal fibre lengths (else None).
     """
 
     names: tuple[str, ...]
@@ -115,6 +118,8 @@ class MuscleTable:
     passive_force_length: Float[np.ndarray, "muscle sample"]
     curve_velocity: Float[np.ndarray, "velocity"]
     force_velocity: Float[np.ndarray, "velocity"]
+    fibre_passive: Float[np.ndarray, "muscle sample"] | None = None
+    tendon_per_fibre: Float[np.ndarray, "muscle"] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +140,8 @@ class Body:
     coordinates have no joint of their own: five levels follow them; see `kinematics.joint_motion`).
     `tendons[i]` is the MuJoCo tendon of `muscles.names[i]`; `shortfalls` is by how much the published model,
     from which the fibre lengths come, takes a line for shorter than its path (docs/decisions.md).
+    `passive` tells whether passive curves are calibrated (with hip ligaments and knee capsule beside them) or
+    as the model was published.
     """
 
     name: str
@@ -150,6 +157,7 @@ class Body:
     height_m: float | None
     scaled_from: Literal["none", "static", "osim", "height_mass", "moving"] = "none"
     segment_scales: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    passive: Passive = "published"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,6 +165,7 @@ class JointMoments:
     """Net generalised forces of inverse dynamics, N.m, positive along their coordinate.
 
     The residual is what has to act on the pelvis, in the ground frame, for the records to agree.
+    `ligament_nm` is the part of `moment_nm` that ligaments and capsules make (None: none is counted).
     """
 
     time_s: Float[np.ndarray, "time"]
@@ -164,6 +173,7 @@ class JointMoments:
     names: tuple[str, ...]
     residual_force_n: Float[np.ndarray, "time 3"]
     residual_moment_nm: Float[np.ndarray, "time 3"]
+    ligament_nm: Float[np.ndarray, "time dof"] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

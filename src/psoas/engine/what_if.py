@@ -42,6 +42,7 @@ from psoas.engine.types import (
     JointMoments,
     MuscleForces,
     MuscleGeometry,
+    Passive,
     Side,
     Subject,
     Trial,
@@ -63,6 +64,7 @@ class Setting:
     says: str
     model: str = DEFAULT_MODEL
     psoas: Psoas = "fascicles"
+    passive: Passive = "calibrated"
     sharing: Sharing = DEFAULT
 
 
@@ -70,6 +72,7 @@ SETTINGS = (
     Setting("default", "the built-in body (Rajagopal, Lai, Uhlrich 2023), eleven psoas fascicles"),
     Setting("rajagopal_2016", "the other published body (Rajagopal 2016)", model=SECOND_MODEL),
     Setting("lumped_psoas", "the psoas in one line", psoas="lumped"),
+    Setting("published_passive", "passive curves as published, no ligaments", passive="published"),
     Setting("elastic_tendon", "tendons that stretch", sharing=ELASTIC),
     *(Setting(s.name, f"load sharing: {s.name.replace('_', ' weighted ')}", sharing=s) for s in BAND),
 )
@@ -160,10 +163,10 @@ def normative_movement(
 ) -> Movement:
     """A mean movement of healthy adults, on the published bodies."""
     analysis = normative_walk(movement=movement, sides=sides)
-    swept: dict[tuple[str, str], Mechanics] = {}
+    swept: dict[tuple[str, str, str], Mechanics] = {}
 
     def mechanics(setting: Setting) -> Mechanics:
-        body = load_body("rhythm", setting.psoas, setting.model)
+        body = load_body("rhythm", setting.psoas, setting.model, setting.passive)
         return normative_mechanics(body, published_curves(movement), movement)
 
     return _movement(analysis, settings, mechanics, swept, progress)
@@ -275,7 +278,7 @@ def _movement(
     analysis: Analysis,
     settings: Sequence[Setting],
     mechanics: Callable[[Setting], Mechanics],
-    swept: dict[tuple[str, str], Mechanics],
+    swept: dict[tuple[str, str, str], Mechanics],
     progress: Progress | None,
 ) -> Movement:
     """Settings that share a body share its sweep."""
@@ -283,7 +286,7 @@ def _movement(
     ready = []
     for k, setting in enumerate(settings):
         tell("bodies and settings", k / len(settings))
-        key = (setting.model, setting.psoas)
+        key = (setting.model, setting.psoas, setting.passive)
         if key not in swept:
             swept[key] = mechanics(setting)
         ready.append(_prepared(analysis, setting, swept[key]))
@@ -306,7 +309,7 @@ def _prepared(analysis: Analysis, setting: Setting, mechanics: Mechanics) -> Rea
 
 def _mechanics_as(setting: Setting, given: Recorded, body: Body, model: Path | None) -> Mechanics:
     """The recording on another body of the person's size; the same coordinates move it."""
-    if (setting.model, setting.psoas) == (DEFAULT_MODEL, "fascicles"):
+    if (setting.model, setting.psoas, setting.passive) == (DEFAULT_MODEL, "fascicles", body.passive):
         return mechanics_of(body, given.coordinates, given.reaction, given.covered_s)
     if model is not None and setting.model == DEFAULT_MODEL:
         tables = read_osim(model)
@@ -315,7 +318,7 @@ def _mechanics_as(setting: Setting, given: Recorded, body: Body, model: Path | N
         known = {segment.name for segment in published.segments}  # vertebrae follow the torso by themselves
         scales = {name: by for name, by in body.segment_scales.items() if name in known}
         tables = scaled(published, scales, body.mass_kg)
-    other = build_body(tables, psoas=setting.psoas, scaled_from=body.scaled_from)
+    other = build_body(tables, psoas=setting.psoas, scaled_from=body.scaled_from, passive=setting.passive)
     return mechanics_of(other, given.coordinates, given.reaction, given.covered_s)
 
 
