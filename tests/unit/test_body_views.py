@@ -72,7 +72,10 @@ def test_the_answer_says_what_the_engine_computed(at: Any, movement: Any) -> Non
 
 
 def test_the_band_holds_the_curve_and_agrees_with_the_words(at: Any, movement: Any) -> None:
-    """Where the load is largest as built, the band is the span in the table, to 1.5 percent points."""
+    """Where the load is largest, the band is the span in the table, to 1.5 percent points.
+
+    Its upper edge is sought at its own top: the largest change may peak two frames beside the default's load.
+    """
     for query, condition in (({"weaker": 50}, WEAK), ({"shorter": 10}, SHORT)):
         told = read(at("what-if.json", **query))
         before, after, low, high = (np.array(told[f"{n}_bw"]) for n in ("before", "after", "low", "high"))
@@ -84,7 +87,8 @@ def test_the_band_holds_the_curve_and_agrees_with_the_words(at: Any, movement: A
             if (b.place.of, b.place.phase, b.place.side) == ("tibiofemoral", "late_stance", "r")
         )
         assert low[top] / before[top] - 1 == pytest.approx(late.low, abs=0.015)
-        assert high[top] / before[top] - 1 == pytest.approx(late.high, abs=0.015)
+        assert abs(int(np.argmax(high)) - top) <= 2
+        assert high.max() / before[top] - 1 == pytest.approx(late.high, abs=0.015)
 
 
 def test_nothing_changed_is_no_clear_change(at: Any) -> None:
@@ -237,13 +241,13 @@ def test_ones_own_body_is_what_ones_tests_found(
 
 
 def test_the_answer_says_what_the_body_page_says(at: Any, movement: Any) -> None:
-    """A short hip flexor by a tenth is no clear change there too, whatever the one number does."""
+    """A hip flexor short by a tenth clearly changes nothing in stance there either, but a little in swing."""
     from psoas.web.presenters.walk import compute
 
     drawn = compute({}, lambda part, says: None)
     weak, short = (read(at("what-if.json", **query)) for query in ({"weaker": 50}, {"shorter": 10}))
-    assert drawn["says"] == [f"{weak['says']} {weak['why']}", short["says"]]
-    assert "no clear change" in drawn["says"][1]
+    assert drawn["says"] == [f"{told['says']} {told['why']}" for told in (weak, short)]
+    assert "in swing" in short["says"] and "stance" not in short["says"]
     assert [each["kind"] for each in drawn["figures"]] == ["built", "changed", "same"]
     own = compute({"query": "movement=natural&weaker=30&side=r"}, lambda part, says: None)
     assert len(own["figures"]) == 2

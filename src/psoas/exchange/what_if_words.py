@@ -117,19 +117,20 @@ def _told(row: _Row) -> str:
     numbers = {
         "where": _(_WHEN[band.place.phase]) % {"joint": joint},
         "change": f"{abs(100 * band.change[0]):.0f}",
+        "load": f"{band.after_bw:.1f}",
         "low": low,
         "high": high,
         "ways": len(band.change),
     }
     if band.change[0] > 0:
         pattern = _(
-            "the load on %(where)s rises by %(change)s %% (%(low)s to %(high)s %% over %(ways)s ways to "
-            "compute it)"
+            "the load on %(where)s rises by %(change)s %%, to %(load)s body weights (%(low)s to %(high)s %% "
+            "over %(ways)s ways to compute it)"
         )
     else:
         pattern = _(
-            "the load on %(where)s falls by %(change)s %% (%(low)s to %(high)s %% over %(ways)s ways to "
-            "compute it)"
+            "the load on %(where)s falls by %(change)s %%, to %(load)s body weights (%(low)s to %(high)s %% "
+            "over %(ways)s ways to compute it)"
         )
     return pattern % numbers
 

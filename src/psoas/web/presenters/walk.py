@@ -47,7 +47,11 @@ def compute(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     bodies = [("As built", movement.ready[0].as_built[side], first.curve.before_n, "built")]
     for each in answers:
         name = name_of(each.found.condition)
-        kind = "changed" if each.clear else "same"
+        largest = max(
+            (b for b in each.found.bands if (b.place.of, b.place.side) == ("tibiofemoral", side)),
+            key=lambda band: band.before_n,
+        )
+        kind = "changed" if largest.clear else "same"  # a clear change in swing is not what is drawn
         bodies.append((name[0].upper() + name[1:], each.muscles[side], each.curve.after_n, kind))
     figures = [
         leg_figure(movement.analysis, frame, muscles, side, float(load[frame]), title, kind)
