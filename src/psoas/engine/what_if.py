@@ -182,7 +182,8 @@ def built_movement(
     """A constructed movement, on the published bodies."""
 
     def mechanics(setting: Setting) -> Mechanics:
-        return constructed_mechanics(load_body("rhythm", setting.psoas, setting.model), movement)
+        body = load_body("rhythm", setting.psoas, setting.model, setting.passive)
+        return constructed_mechanics(body, movement)
 
     return _movement(constructed_movement(movement, sides=sides), settings, mechanics, {}, progress)
 
