@@ -70,7 +70,7 @@ def page(browser, address):  # type: ignore[no-untyped-def]
     shown.on("pageerror", lambda error: faults.append(str(error)))
     shown.on(
         "console",
-        lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+        lambda said: faults.append(said.text) if said.type == "error" else None,
     )
     shown.goto(f"{address}/body/")
     shown.locator("[data-state=ready]").wait_for(timeout=READY_MS)

@@ -65,7 +65,7 @@ export class Around {
     }
     const rubber = new THREE.MeshStandardMaterial({ color: 0x4c7a6a, roughness: 0.6 });
     for (let k = 0; k < bands.length; k++) this.bands.push(rod(BAND_M, rubber));
-    this.group.add(...this.supports, ...this.bands);
+    for (const part of [...this.supports, ...this.bands]) this.group.add(part);
   }
 
   pose(at: number): void {

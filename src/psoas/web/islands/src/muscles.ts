@@ -3,11 +3,16 @@
 
 import * as THREE from "three";
 import { type ColourBy, colourOf, linear } from "./colours";
+import { Fans } from "./fans";
 import { type Doing, type Header, type Muscle, POINTS, type Scene, between, pelvisAt } from "./scene";
 
 const ROUND = 14; // sides of a tube
 const RING = ROUND + 1; // the seam has its own vertices, so that fibres close
 const EACH = POINTS * RING;
+const CIRCLE = Float32Array.from({ length: 2 * RING }, (_, k) => {
+  const angle = (Math.floor(k / 2) / ROUND) * 2 * Math.PI;
+  return k % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+});
 const THICKNESS = 0.56; // a drawn belly over that of a cylinder with the muscle's whole cross-section
 const LARGEST_M = 0.023;
 const TENDON_M = 0.0021;
@@ -20,16 +25,19 @@ export class Muscles {
   private readonly colour: THREE.DataTexture;
   private readonly radius: number[];
   private readonly usual_m: number[];
-  private readonly line = new Float32Array(POINTS * 3);
+  private readonly lines: Float32Array;
+  private readonly fans: Fans;
 
   constructor(private readonly scene: Scene) {
     const count = scene.header.muscles.length;
+    this.lines = new Float32Array(count * POINTS * 3);
+    this.fans = new Fans(scene);
     const geometry = new THREE.BufferGeometry();
     this.position = dynamic(count * EACH);
     this.normal = dynamic(count * EACH);
     geometry.setAttribute("position", this.position);
     geometry.setAttribute("normal", this.normal);
-    geometry.setAttribute("place", places(count));
+    geometry.setAttribute("place", places(count, this.fans));
     geometry.setIndex(triangles(scene.header, () => true));
     // Never outgrown: a person.
     geometry.boundingSphere = new THREE.Sphere(new THREE.Vector3(0, 0, 0), 3);
@@ -56,12 +64,12 @@ export class Muscles {
     const high = (low + 1) % header.frames;
     const share = at - Math.floor(at);
     const pelvis = pelvisAt(this.scene, at);
+    for (let i = 0; i < this.lines.length; i++) {
+      const a = path[low * this.lines.length + i];
+      this.lines[i] = a + (path[high * this.lines.length + i] - a) * share + pelvis[i % 3];
+    }
+    this.fans.turn(at);
     for (let k = 0; k < count; k++) {
-      const a = (low * count + k) * POINTS * 3;
-      const b = (high * count + k) * POINTS * 3;
-      for (let i = 0; i < POINTS * 3; i++) {
-        this.line[i] = path[a + i] * (1 - share) + path[b + i] * share + pelvis[i % 3];
-      }
       const length = between(length_m, header.frames, count, at, k);
       const active = between(doing.activation, header.frames, count, at, k);
       const swell = Math.sqrt(this.usual_m[k] / length) * (1 + 0.07 * active);
@@ -96,11 +104,10 @@ export class Muscles {
     return Math.floor(face.a / EACH);
   }
 
-  /** A tube around `this.line`; its rings are carried along without turning. */
+  /** A tube around a line, flat where it is a fan; its rings are carried along without turning. */
   private tube(k: number, radius: number): void {
-    const { line } = this;
-    const position = this.position.array as Float32Array;
-    const normal = this.normal.array as Float32Array;
+    const line = this.lines.subarray(k * POINTS * 3, (k + 1) * POINTS * 3);
+    const fan = this.fans.has(k);
     const across = new THREE.Vector3();
     const along = new THREE.Vector3();
     const third = new THREE.Vector3();
@@ -111,23 +118,36 @@ export class Muscles {
         .set(line[after] - line[before], line[after + 1] - line[before + 1], line[after + 2] - line[before + 2])
         .normalize();
       if (i === 0) across.set(0, 0, 1).cross(along);
+      const size = TENDON_M + (radius - TENDON_M) * belly(i / (POINTS - 1));
+      const wide = fan ? Math.max(TENDON_M, this.fans.across(k, i, this.lines, across)) : size;
+      const deep = fan ? this.fans.deep(size, wide) : size;
       across.addScaledVector(along, -across.dot(along)).normalize();
       third.crossVectors(along, across);
-      const size = TENDON_M + (radius - TENDON_M) * belly(i / (POINTS - 1));
-      for (let j = 0; j < RING; j++) {
-        const angle = (j / ROUND) * 2 * Math.PI;
-        const c = Math.cos(angle);
-        const s = Math.sin(angle);
-        const v = (k * EACH + i * RING + j) * 3;
-        const x = c * across.x + s * third.x;
-        const y = c * across.y + s * third.y;
-        const z = c * across.z + s * third.z;
-        position[v] = line[i * 3] + x * size;
-        position[v + 1] = line[i * 3 + 1] + y * size;
-        position[v + 2] = line[i * 3 + 2] + z * size;
-        normal[v] = x;
-        normal[v + 1] = y;
-        normal[v + 2] = z;
+      this.ring((k * EACH + i * RING) * 3, line.subarray(i * 3, i * 3 + 3), across, third, wide, deep);
+    }
+  }
+
+  /** One ring of vertices, an ellipse, from place `v` on. */
+  private ring(
+    v: number,
+    middle: Float32Array,
+    across: THREE.Vector3,
+    third: THREE.Vector3,
+    wide: number,
+    deep: number,
+  ): void {
+    const position = this.position.array as Float32Array;
+    const normal = this.normal.array as Float32Array;
+    for (let j = 0; j < RING; j++, v += 3) {
+      const c = CIRCLE[2 * j];
+      const s = CIRCLE[2 * j + 1];
+      const [outC, outS] = [c * deep, s * wide]; // the normal of an ellipse
+      const size = 1 / Math.hypot(outC, outS);
+      for (let d = 0; d < 3; d++) {
+        const a = across.getComponent(d);
+        const b = third.getComponent(d);
+        position[v + d] = middle[d] + c * wide * a + s * deep * b;
+        normal[v + d] = (outC * a + outS * b) * size;
       }
     }
   }
@@ -149,11 +169,12 @@ function dynamic(count: number): THREE.BufferAttribute {
 }
 
 /** For the shader: muscle, share along, share around. */
-function places(count: number): THREE.BufferAttribute {
+function places(count: number, fans: Fans): THREE.BufferAttribute {
   const place = new Float32Array(count * EACH * 3);
   for (let v = 0; v < count * EACH; v++) {
     const i = Math.floor((v % EACH) / RING);
-    place.set([Math.floor(v / EACH), i / (POINTS - 1), ((v % EACH) % RING) / ROUND], v * 3);
+    const k = Math.floor(v / EACH);
+    place.set([k, fans.fleshAt(k, i / (POINTS - 1)), ((v % EACH) % RING) / ROUND], v * 3);
   }
   return new THREE.BufferAttribute(place, 3);
 }

@@ -160,9 +160,9 @@ export class Stage {
     key.position.set(1.9, 3.4, 2.1);
     key.target.position.set(0, 0.7, 0);
     key.castShadow = true;
-    key.shadow.mapSize.set(2048, 2048);
+    key.shadow.mapSize.set(1536, 1536);
     Object.assign(key.shadow.camera, { left: -1.1, right: 1.1, top: 1.2, bottom: -1.2, near: 0.5, far: 7 });
-    key.shadow.radius = 4;
+    key.shadow.radius = 7;
     key.shadow.bias = -0.0005;
     key.shadow.normalBias = 0.012;
     const rim = new THREE.DirectionalLight(0xd2e0ff, 1.5);
