@@ -72,6 +72,15 @@ STAND_INS = {
     "saphenous": "vitamin",
     "fadir": "sofa",
     "serif": "sofa",
+    "adductor": "conductor",
+    "gluteus": "vitamin",  # glu-te-us
+    "medius": "vitamin",
+    "minimus": "vitamin",
+    "obturator": "elevator",  # ob-tu-ra-tor
+    "gastrocnemius": "curiosity",  # gas-troc-ne-mi-us
+    "vasti": "sofa",
+    "bovi": "sofa",
+    "macaskill": "vitamin",
     "gp": "sofa",
     "inclinometer": "curiosity",
     "thu": "sofa",
@@ -84,7 +93,8 @@ def reading_grade(text: str) -> float:
 
     Kincaid et al. 1975, Derivation of new readability formulas, US Naval Technical Training Command.
     """
-    bare = re.sub(r"'s\b|\{\w+\}", "", text)  # a possessive adds no syllable; a gap of a template is left out
+    # A possessive adds no syllable; a gap of a template and the end of a file name are left out.
+    bare = re.sub(r"'s\b|\{\w+\}|(?<=Node)\.js", "", text)
     plain = NUMBER.sub(" twenty ", re.sub(r"[-\u2013/%+]", " ", bare))
     words = re.sub(r"[A-Za-z]+", lambda w: STAND_INS.get(w[0].lower(), w[0]), plain)
     return float(textstat.flesch_kincaid_grade(words))
