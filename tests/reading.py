@@ -72,6 +72,9 @@ STAND_INS = {
     "saphenous": "vitamin",
     "fadir": "sofa",
     "serif": "sofa",
+    "webgl": "vitamin",
+    "passphrase": "sofa",
+    "passphrases": "sofas",
     "adductor": "conductor",
     "gluteus": "vitamin",  # glu-te-us
     "medius": "vitamin",

@@ -41,6 +41,8 @@ PAGES = {
     "check-in": ("/p/{id}/check-in/",),
     "progress": ("/p/{id}/progress/",),
     "data": ("/p/{id}/data/",),
+    "lock": ("/lock/",),
+    "away": ("/away/",),
     "not found": ("/nowhere/",),
 }
 NO_PAGES = {
@@ -56,6 +58,10 @@ NO_PAGES = {
     "answered",
     "morning",
     "undo",
+    "here",
+    "worker",
+    "manifest",
+    "job",
 }
 """Addresses that answer no page: files, and forms that send on."""
 IN_THEIR_TEST = {"check-in-step", "check-in-outcome"}

@@ -73,6 +73,7 @@ def test_a_page_is_light(people: tuple[Any, dict[str, str]], name: str) -> None:
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    wire.send("Network.setBypassServiceWorker", {"bypass": True})
     came: list[float] = []
     wire.on("Network.loadingFinished", lambda each: came.append(each["encodedDataLength"]))
     page.goto(PAGES[name][0].format(**ids), wait_until="networkidle")
