@@ -16,6 +16,7 @@ from psoas.web.views import (
     learn,
     lock,
     offline,
+    phone,
     progress,
     quiz,
     safety,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("away/", offline.away, name="away"),
     path("here/", offline.here, name="here"),
+    path("on-phone/<str:token>/", phone.take_over, name="take-over"),
     path("lock/", lock.settings, name="lock"),
     path("body/", body.show, name="body"),
     path("body/exercise/<slug:name>/", body.exercise, name="body-exercise"),
@@ -80,6 +82,7 @@ urlpatterns = [
     path("p/<str:id>/progress/", progress.progress, name="progress"),
     path("p/<str:id>/data/", data.data, name="data"),
     path("p/<str:id>/data/psoas.json", data.export, name="export"),
+    path("p/<str:id>/phone/", phone.offer, name="phone"),
     path("p/<str:id>/data/delete/", data.delete, name="delete"),
 ]
 handler404 = "psoas.web.views.errors.not_found"

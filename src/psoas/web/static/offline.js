@@ -149,7 +149,7 @@
     const refused = items.filter((item) => item.refused);
     const lines = [];
     if (back) lines.push(words.back);
-    else if (body.dataset.copy) lines.push(filled(words.copy, { when: when(body.dataset.copy) }));
+    else if (body.dataset.copy && !document.querySelector("[data-away]")) lines.push(filled(words.copy, { when: when(body.dataset.copy) }));
     if (waiting) lines.push(filled(words.waiting, { n: waiting }));
     if (sent) lines.push(filled(words.sent, { n: sent }));
     if (refused.length) lines.push(filled(words.refused, { n: refused.length }));
@@ -194,12 +194,10 @@
       return; // not allowed here (plain http on another machine): pages are not kept, the rest works
     }
     const active = (await navigator.serviceWorker.ready).active;
-    const named = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], main img[src], header img[src]")];
-    const assets = controlled ? [] : named.map((each) => each.href || each.src);
     const links = body.dataset.keep === "links" ? [...document.querySelectorAll("main a[href]")] : [];
     const pages = links.map((each) => each.href).filter((url) => url.startsWith(location.origin + "/p/"));
     if (!controlled && body.dataset.keep) pages.push(location.href);
-    if (pages.length || assets.length) active.postMessage({ pages, assets });
+    if (pages.length) active.postMessage({ pages });
   };
   const listKept = async () => {
     const list = document.querySelector("[data-kept]");

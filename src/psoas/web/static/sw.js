@@ -18,13 +18,8 @@ self.addEventListener("fetch", (event) => {
   else if (event.request.mode === "navigate") event.respondWith(page(event.request));
 });
 
-// A page says what it needs besides itself: the first time it was loaded without this worker.
-self.addEventListener("message", (event) => {
-  const { pages = [], assets = [] } = event.data;
-  event.waitUntil(
-    Promise.allSettled([...pages.map(keepPage), ...assets.map((url) => keepAsset(new Request(url)))]),
-  );
-});
+// A page says what is to be kept with it, and itself where it was loaded before this worker was there.
+self.addEventListener("message", (event) => event.waitUntil(Promise.allSettled(event.data.pages.map(keepPage))));
 
 async function page(request) {
   const pages = await caches.open(PAGES);
@@ -61,7 +56,12 @@ async function keepAsset(request) {
 async function keepPage(url) {
   const answer = await fetch(url, { headers: { "Psoas-Quiet": "1" } });
   if (answer.status === 200 && !answer.redirected && answer.headers.get("Psoas-Keep")) {
+    const text = await answer.clone().text();
     await (await caches.open(PAGES)).put(bare(answer.url), await stamped(answer));
+    const held = await caches.open(STATIC);
+    for (const [, asset] of text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)) {
+      if (!(await held.match(asset))) await keepAsset(new Request(asset));
+    }
   }
 }
 
