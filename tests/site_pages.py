@@ -41,8 +41,10 @@ PAGES = {
     "check-in": ("/p/{id}/check-in/",),
     "progress": ("/p/{id}/progress/",),
     "data": ("/p/{id}/data/",),
+    "phone": ("/p/{id}/phone/",),
     "lock": ("/lock/",),
     "away": ("/away/",),
+    "take-over": ("/on-phone/run-out/",),
     "not found": ("/nowhere/",),
 }
 NO_PAGES = {
@@ -58,14 +60,14 @@ NO_PAGES = {
     "answered",
     "morning",
     "undo",
-    "here",
     "worker",
     "manifest",
-    "job",
+    "here",
 }
 """Addresses that answer no page: files, and forms that send on."""
-IN_THEIR_TEST = {"check-in-step", "check-in-outcome"}
-"""Pages that exist only in the middle of a check-in; `browser/test_week.py` looks at them there."""
+IN_THEIR_TEST = {"check-in-step", "check-in-outcome", "job"}
+"""Pages in the middle of a check-in or of work only; `browser/test_week.py` and `test_offline.py` look
+at them there."""
 WITH_3D = {"body", "body-exercise"}
 
 
