@@ -56,6 +56,21 @@ def test_a_made_walk_from_markers_to_loads(files: Path, tmp_path: Path) -> None:
     assert parts["medial"] + parts["lateral"] == pytest.approx(-parts["fy"], abs=1e-4)
 
 
+def test_published_passive_curves_are_a_setting(files: Path, tmp_path: Path) -> None:
+    words = ["--markers", str(files / "walk.trc"), "--grf", str(files / "grf.mot"), "--mass", MASS]
+    words += ["--side", "r", "--trim", "1.0:1.8"]
+    found = {}
+    for passive in ("calibrated", "published"):
+        out = tmp_path / passive
+        assert main(["analyse", *words, "--passive", passive, "--out", str(out)]) == 0
+        found[passive] = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+        assert found[passive]["provenance"]["settings"]["passive_curves"] == passive
+    bodies = {numbers["provenance"]["body_sha256"] for numbers in found.values()}
+    assert len(bodies) == 2
+    loads = {numbers["sides"]["r"]["tibiofemoral"]["peaks"][0]["bw"] for numbers in found.values()}
+    assert len(loads) == 2
+
+
 def test_without_forces_kinematics_and_muscle_lengths_only(
     coordinates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
