@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -776,3 +777,18 @@ def test_safety_answers_of_last_week_do_not_do_for_a_check_in(
     client.post(f"/p/{person}/check-in/", {})
     assert len(entries(person, "round")) == 2
     assert client.get(f"/p/{person}/check-in/")["Location"].endswith("/safety/999/")
+
+
+def test_an_exercise_is_drawn_in_its_poses_with_what_it_does(client: Any, person: str) -> None:
+    from psoas.web.presenters.exercise_picture import draw_in_background
+
+    client.get(f"/p/{person}/week/")
+    for thread in threading.enumerate():
+        if thread.name == "exercises":
+            thread.join(60)
+    draw_in_background(["st_bridge"])  # in vain: it is drawn already
+    page = client.get(f"/p/{person}/week/st_bridge/")
+    content = page.content.decode()
+    assert content.count("<figure>") == len(page.context["picture"]["figures"]) >= 2
+    assert "gluteus maximus" in page.context["picture"]["does"] and "See it move" in content
+    assert "<figure>" not in client.get(f"/p/{person}/week/load_mgmt/").content.decode()

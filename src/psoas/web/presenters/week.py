@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from psoas.clinic.plan import Line, Plan, by_day, count_of
 from psoas.web.models import Entry, Person
 from psoas.web.presenters.answer import line_of
+from psoas.web.presenters.exercise_picture import draw_in_background, picture_of
 from psoas.web.presenters.journal import WEEK_DAYS, Done, Run, logged, morning_to_ask, run_of
 from psoas.web.presenters.story import decided
 
@@ -66,6 +67,7 @@ def week_page(run: Run, notes: Sequence[Entry], plan: Plan, today: date) -> dict
     lines = week[today.weekday()]
     first = run.since + timedelta(days=WEEK_DAYS * max(0, (today - run.since).days // WEEK_DAYS))
     days = [first + timedelta(days=k) for k in range(WEEK_DAYS)]
+    draw_in_background(line.exercise.id for line in (*lines, *plan.lines))  # today's first
     return {
         "run": run,
         "today": today,
@@ -109,10 +111,12 @@ def exercise_page(run: Run, notes: Sequence[Entry], line: Line, today: date) -> 
     """One line as the plan has it, its timer, and the days that it can be logged for."""
     days = [today - timedelta(days=k) for k in range(1, WEEK_DAYS) if today - timedelta(days=k) >= run.since]
     done = logged(notes).get((line.exercise.id, today))
+    draw_in_background([line.exercise.id])
     return {
         "run": run,
         "line": line_of(line, run.week),
         "easier": line.regress if run.easier else "",
+        "picture": picture_of(line.exercise.id),
         "timer": timer_of(line, run.week),
         "today": today,
         "days": days,
