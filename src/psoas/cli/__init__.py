@@ -15,6 +15,7 @@ VERBS = {
     "whatif": "the same movement with a weaker, shorter or stiffer muscle, on several bodies",
     "exercise": "which muscle an exercise lengthens, which it works, by how much",
     "actions": "what the psoas does at hip and spine, by posture",
+    "thomas": "from hip-flexor tests to how short and how strong, with an interval",
     "scene": "bones, muscle paths and activations of a movement, as files for a viewer",
     "triage": "the interview in the terminal",
     "knowledge": "check, list and show the shelf of cited knowledge",
