@@ -33,7 +33,8 @@ OPTIONS = {
     "tilt": _Option(
         -20.0,
         45.0,
-        "degrees by which the pelvis rolls backwards from level; 0 has its front points and pubic bone level; "
+        "degrees by which the pelvis rolls backwards from level; 0 has its front points and pubic "
+        "bone level; "
         "leave it out if nobody looked",
     ),
     "ely": _Option(20.0, 135.0, "degrees of knee bend, lying on the front, where the knee first resists"),
@@ -74,7 +75,9 @@ def add_reading_arguments(verb: argparse.ArgumentParser) -> None:
         "--tilt-error", default="5", metavar="DEG", help="error (SD) of the tilt as seen; default 5"
     )
     verb.add_argument(
-        "--stiffer", choices=tuple(SIDES), help="the leg that feels stiffer: shows an exchange of right and left"
+        "--stiffer",
+        choices=tuple(SIDES),
+        help="the leg that feels stiffer: shows an exchange of right and left",
     )
 
 

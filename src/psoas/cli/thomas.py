@@ -1,4 +1,4 @@
-"""`psoas thomas`: hip-flexor tests -> how short and how strong, each with its interval; or where a leg rests."""
+"""`psoas thomas`: hip-flexor tests -> how short, how strong, with intervals; or where a leg rests."""
 
 import argparse
 import json
@@ -14,7 +14,14 @@ from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, healthy_leg
 from psoas.engine.thigh_in_space import rest_in_space
 from psoas.engine.types import AS_BUILT
 from psoas.errors import InputError
-from psoas.exchange.thomas_words import LegAnswer, PairAnswer, answer_json, answer_words, rest_json, rest_words
+from psoas.exchange.thomas_words import (
+    LegAnswer,
+    PairAnswer,
+    answer_json,
+    answer_words,
+    rest_json,
+    rest_words,
+)
 
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
@@ -27,7 +34,9 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
         help="shortness expected before the test, give or take 10 points; default 5",
     )
     verb.add_argument(
-        "--forward", action="store_true", help="where the right leg rests, with --tilt, --shortness, --stiffness"
+        "--forward",
+        action="store_true",
+        help="where the right leg rests, with --tilt, --shortness, --stiffness",
     )
     add_knobs(verb)
     verb.add_argument("--json", action="store_true", help="print numbers instead of words")
@@ -44,7 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
             "With --forward it says where such a leg rests; without, it says how short your muscle is.",
         )
     legs = leg_readings(arguments)
-    prior = Prior(mean=number_of(arguments.prior, f"--prior {arguments.prior}", -5.0, 25.0, "percent.") / 100.0)
+    prior = Prior(
+        mean=number_of(arguments.prior, f"--prior {arguments.prior}", -5.0, 25.0, "percent.") / 100.0
+    )
     answers = tuple(_answer(leg, prior) for leg in legs)
     pair = _pair(legs, prior) if len(legs) == 2 else None
     if arguments.json:

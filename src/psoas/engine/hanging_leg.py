@@ -113,9 +113,7 @@ def hanging_leg(body: Body, *, calibrated: bool = True) -> HangingLeg:
     poses = _nodes()
     movement = Coordinates(
         np.arange(len(poses)) * 1.0,
-        np.column_stack(
-            [poses, np.full(len(poses), DRIFTED_RAD), np.full(len(poses), PLANTARFLEXED_RAD)]
-        ),
+        np.column_stack([poses, np.full(len(poses), DRIFTED_RAD), np.full(len(poses), PLANTARFLEXED_RAD)]),
         (*ANGLES, "hip_adduction_r", "ankle_angle_r"),
     )
     still = np.zeros((len(poses), len(body.coordinates)))

@@ -24,10 +24,11 @@ from psoas.engine.prone_knee_bend import ElyReading, ely_log_likelihood
 from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, healthy_leg, hip_at, shortness_at_rest
 from psoas.errors import InputError
 
-# Spread among people (SD), of the logarithm for factors. Judged, and held to what is published: hips of 55 healthy
-# women spread by 6.8 degrees in this test with the pelvis' own roll taken off (source at `BACK_FLAT_TILT_RAD`);
-# legs drawn from these spreads differ by 4.6, the rest is reading error and true shortness. `mass` is that of the
-# leg against the passive strength of its own muscles, so it varies less than the mass of people.
+# Spread among people (SD), of the logarithm for factors. Judged, and held to what is published: hips of 55
+# healthy women spread by 6.8 degrees in this test with the pelvis' own roll taken off (source at
+# `BACK_FLAT_TILT_RAD`); legs drawn from these spreads differ by 4.6, the rest is reading error and true
+# shortness. `mass` is that of the leg against the passive strength of its own muscles, so it varies less
+# than the mass of people.
 SPREAD = {
     "mass": 0.14,
     "shank_length": 0.05,

@@ -32,7 +32,7 @@ class Difference:
 
 
 def difference(right: Draws, left: Draws, muscle: Muscle) -> Difference:
-    """Both posteriors taken as independent: what the legs share would narrow the interval, so it is a wide one."""
+    """Both posteriors taken as independent; what the legs share would narrow the interval."""
     apart = _resampled(right, muscle, 3) - _resampled(left, muscle, 4)
     even = np.full(len(apart), 1.0 / len(apart))
     return Difference(summary(apart, even), float((apart > 0.0).mean()))

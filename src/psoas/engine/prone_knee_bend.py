@@ -1,11 +1,11 @@
 """Ely's test (prone knee bend): how far the relaxed knee bends, and what that says of the rectus femoris.
 
-The person lies on the front, the pelvis strapped, the thigh on the table. The examiner bends the knee until it
-resists: where passive muscles and capsule, beyond the weight of the shank, answer with `PUSH_NM`. How hard
-examiners push was found nowhere; its spread is part of the interval.
+The person lies on the front, the pelvis strapped, the thigh on the table. The examiner bends the knee until
+it resists: where passive muscles and capsule, beyond the weight of the shank, answer with `PUSH_NM`. How
+hard examiners push was found nowhere; its spread is part of the interval.
 
-Only the rectus is judged: with the thigh held, the iliopsoas plays no part. Angles in radians; knee 0 straight;
-tilt as in `hanging_leg` (posterior positive).
+Only the rectus is judged: with the thigh held, the iliopsoas plays no part. Angles in radians; knee 0
+straight; tilt as in `hanging_leg` (posterior positive).
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from psoas.engine.shortness_at_rest import hip_at
 # (Riener and Edrich 1999) resist with 12 N.m at 120 degrees, hip straight.
 PUSH_NM = 12.0
 PUSH_SD = 0.3
-_KNEES = np.radians(np.linspace(0.0, np.degrees(MOST[1]), 46))
+_KNEES = np.radians(np.linspace(0.0, np.degrees(MOST[1]), 24))
 _STEP = 1e-4  # rad
 
 
@@ -38,7 +38,7 @@ class ElyReading:
 def knee_bend(
     leg: HangingLeg, who: People, push_nm: Float[np.ndarray, "person"]
 ) -> Float[np.ndarray, "person"]:
-    """Knee angle at which each person's relaxed knee first stops a push; the end of the range if none does."""
+    """Knee angle at which each person's relaxed knee first stops a push; the end of the range if never."""
     stop = np.full(len(push_nm), MOST[1])
     before = resistance(leg, who, _prone(leg, who, np.zeros(len(push_nm)))) - push_nm
     stop[before >= 0.0] = 0.0
@@ -83,7 +83,5 @@ def resistance(
     return -joint_moments(leg, weightless, angle, "prone")[:, 1]
 
 
-def _prone(
-    leg: HangingLeg, who: People, knee: Float[np.ndarray, "person"]
-) -> Float[np.ndarray, "person 2"]:
+def _prone(leg: HangingLeg, who: People, knee: Float[np.ndarray, "person"]) -> Float[np.ndarray, "person 2"]:
     return np.stack([hip_at(leg, who, np.zeros(len(knee)), knee, "prone"), knee], axis=1)

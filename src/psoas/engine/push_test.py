@@ -1,13 +1,15 @@
-"""A hand-held dynamometer on the thigh: from newtons to how strong the hip flexors are beside the built-in body.
+"""A hand-held dynamometer on the thigh: from newtons to strength of the hip flexors.
 
-The person sits, hip and knee bent 90 degrees, and lifts the thigh against a dynamometer near the knee for some
-seconds. What the flexors make is the reading times its lever plus the weight of the leg; what they could make is that
-of the built-in body with every hip flexor fully active, by body mass. Their ratio is the knob `strength`. Passive
-moments are left out: measured ones are below 1 N.m in this posture (Riener and Edrich 1999).
+The person sits, hip and knee bent 90 degrees, and lifts the thigh against a dynamometer near the knee for
+some seconds. What the flexors make is the reading times its lever plus the weight of the leg; what they
+could make is that of the built-in body with every hip flexor fully active, by body mass. Their ratio is the
+knob `strength`. Passive moments are left out: measured ones are below 1 N.m in this posture (Riener and
+Edrich 1999).
 
-Not known from such a reading: whether the person tried as hard as they could (pain, fear, a first try), which flexor
-is the weak one, and strength at other angles. The built-in body stands for a strong young man, and no published norm
-for this set-up could be verified, so one leg alone gets no verdict; the difference between the legs is firmer.
+Not known from such a reading: whether the person tried as hard as they could (pain, fear, a first try),
+which flexor is the weak one, and strength at other angles. The built-in body stands for a strong young man,
+and no published norm for this set-up could be verified, so one leg alone gets no verdict; the difference
+between the legs is firmer.
 """
 
 from dataclasses import dataclass
@@ -24,8 +26,8 @@ from psoas.engine.muscle_table import lines_of
 from psoas.engine.types import Body, Coordinates
 from psoas.units import STANDARD_GRAVITY_M_S2
 
-# SD of the logarithm. Test and retest: 3.3 to 7 % in Denton 2014 (ten people), below 5 % in Thorborg 2010 (nine; best
-# of four). Arms and curves of a person beside the built-in body: judgement.
+# SD of the logarithm. Test and retest: 3.3 to 7 % in Denton 2014 (ten people), below 5 % in Thorborg 2010
+# (nine; best of four). Arms and curves of a person beside the built-in body: judgement.
 READING_SD = 0.05
 BODY_SD = 0.10
 LEVER_SD_M = 0.01
@@ -133,9 +135,7 @@ def _built_in() -> _BuiltIn:
 
 def _leg_weight(body: Body) -> float:
     """Moment of the leg's weight about the hip, thigh level and shank hanging (pelvis x points forwards)."""
-    seated = Coordinates(
-        np.zeros(1), np.array([[SEATED_RAD, SEATED_RAD]]), ("hip_flexion_r", "knee_angle_r")
-    )
+    seated = Coordinates(np.zeros(1), np.array([[SEATED_RAD, SEATED_RAD]]), ("hip_flexion_r", "knee_angle_r"))
     segments = (*THIGH, *SHANK)
     placed = segment_poses(body, seated, segments)
     ids = [body.mj.body(s).id for s in segments]

@@ -33,10 +33,10 @@ from psoas.engine.muscle_table import lines_of
 
 # Harvey 1998 (doi:10.1136/bjsm.32.1.68, Results): 117 athletes, knee bent 52.5 degrees on average.
 HEALTHY_KNEE_RAD = np.radians(52.5)
-# How far the pelvis rolls back from lying flat while the other knee is held to the chest: 9.3 degrees in 55 women
-# in this test, 17.0 and 14.0 in 45 men and 55 women with one hip fully bent (abstract of "The influence of
-# pelvic rotation on clinical measurements of hip flexion and extension range of motion across sex and age",
-# its own page not read); 13 is their mean.
+# How far the pelvis rolls back from lying flat while the other knee is held to the chest: 9.3 degrees in 55
+# women in this test, 17.0 and 14.0 in 45 men and 55 women with one hip fully bent (abstract of "The
+# influence of pelvic rotation on clinical measurements of hip flexion and extension range of motion across
+# sex and age", its own page not read); 13 is their mean.
 BACK_FLAT_TILT_RAD = np.radians(13.0)
 
 SHORTNESS_RANGE = (-0.35, 0.50)  # sought within; fibres a third longer or half as long are no hip any more
@@ -139,7 +139,7 @@ def _groups(leg: HangingLeg, angle: Float[np.ndarray, "person 2"]) -> tuple[_Gro
 
 def _moment(leg: HangingLeg, who: People, group: _Group) -> Float[np.ndarray, "person 2"]:
     force = passive_force(leg, who, group.length_m, group.part)
-    return np.einsum("pdl,pl->pd", group.arm_m, force)
+    return np.asarray(np.einsum("pdl,pl->pd", group.arm_m, force))
 
 
 def _solved(

@@ -1,7 +1,8 @@
 """Where a relaxed leg comes to rest when the thigh may also drift outwards: flexion, adduction and knee free.
 
-The whole body's muscle paths in every posture, nothing fitted beforehand: slower than `hanging_leg` (one person in
-half a second), and its check. Hip rotation stays at zero and the foot hangs 20 degrees plantarflexed. Side: right.
+The whole body's muscle paths in every posture, nothing fitted beforehand: slower than `hanging_leg` (one
+person in half a second), and its check. Hip rotation stays at zero and the foot hangs 20 degrees
+plantarflexed. Side: right.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,9 @@ from psoas.errors import SolveError
 from psoas.units import STANDARD_GRAVITY_M_S2
 
 FREE = ("hip_flexion_r", "hip_adduction_r", "knee_angle_r")
-# The ligaments stop a hip that is drawn outwards as they stop one drawn back: with the same 5 N.m, here at 30 degrees.
-# Chosen so that the average leg drifts out by 15 degrees (Harvey 1998: 15.6); at 40 it would be 18. Without them a leg
-# that cannot sink would swing out without end.
+# The ligaments stop a hip that is drawn outwards as they stop one drawn back: with the same 5 N.m, here at
+# 30 degrees. Chosen so that the average leg drifts out by 15 degrees (Harvey 1998: 15.6); at 40 it would be
+# 18. Without them a leg that cannot sink would swing out without end.
 OUTWARD_STOP_RAD = np.radians(30.0)
 _START = np.array([-0.45, -0.1, 0.9])
 _NUDGE = 1e-3  # rad
@@ -84,7 +85,7 @@ def _moments(
     past_stop = -angle[:, 1] - OUTWARD_STOP_RAD
     moment[:, 1] += hip_ligament_moment(LIGAMENT_AT_RAD - past_stop, rate)
     moment[:, 2] += knee_capsule_moment(angle[:, 2])
-    return moment - _weight(body, angle, tilt_rad)
+    return np.asarray(moment - _weight(body, angle, tilt_rad))
 
 
 def _weight(body: Body, angle: Float[np.ndarray, "pose 3"], tilt_rad: float) -> Float[np.ndarray, "pose 3"]:
@@ -114,9 +115,7 @@ def _posture(body: Body, at: Float[np.ndarray, "3"], tilt_rad: float) -> Posture
 
 def _coordinates(angle: Float[np.ndarray, "pose 3"]) -> Coordinates:
     foot = np.full(len(angle), PLANTARFLEXED_RAD)
-    return Coordinates(
-        np.arange(len(angle)) * 1.0, np.column_stack([angle, foot]), (*FREE, "ankle_angle_r")
-    )
+    return Coordinates(np.arange(len(angle)) * 1.0, np.column_stack([angle, foot]), (*FREE, "ankle_angle_r"))
 
 
 def _up(tilt_rad: float) -> Float[np.ndarray, "3"]:

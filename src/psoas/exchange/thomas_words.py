@@ -15,12 +15,16 @@ from psoas.engine.types import Condition, Side
 SIDES: dict[Side, str] = {"r": "right", "l": "left"}
 MUSCLES = {"iliopsoas": "iliopsoas", "rectus_femoris": "rectus femoris"}
 CLOSING = (
-    "Shorter means shorter than in the average healthy adult of the model. A stiff hip joint, a tense muscle or "
-    "pain look the same in these tests. A model estimate, not a diagnosis; short hip flexors are common without pain."
+    "Shorter means shorter than in the average healthy adult of the model. A stiff hip joint, a "
+    "tense muscle or "
+    "pain look the same in these tests. A model estimate, not a diagnosis; short hip flexors are "
+    "common without pain."
 )
 PUSH_LIMITS = (
-    "Not known from a push: whether it was the hardest one possible (pain, fear, a first try), which of the flexors "
-    "is weak, and strength at other angles. The built-in body stands for a strong young man: below 1 is not weak by "
+    "Not known from a push: whether it was the hardest one possible (pain, fear, a first try), which "
+    "of the flexors "
+    "is weak, and strength at other angles. The built-in body stands for a strong young man: below 1 "
+    "is not weak by "
     "itself."
 )
 
@@ -121,7 +125,8 @@ def _reckoned_with(reading: ThomasReading, ely: ElyReading | None, prior: Prior)
 def _push_words(push: PushEstimate, reading: PushReading) -> list[str]:
     group, alone = push.hip_flexors, push.iliopsoas_alone
     lines = [
-        f"Hip flexors: {group.median:.2f} times as strong as the built-in body's, between {group.low:.2f} and "
+        f"Hip flexors: {group.median:.2f} times as strong as the built-in body's, between "
+        f"{group.low:.2f} and "
         f"{group.high:.2f} (90 in 100), from {push.moment_nm:.0f} N m."
     ]
     if alone.high < 0.0:
@@ -132,7 +137,8 @@ def _push_words(push: PushEstimate, reading: PushReading) -> list[str]:
             f"{max(alone.low, 0.0):.1f} and {alone.high:.1f}."
         )
     lines.append(
-        f"Reckoned with: {reading.force_n:.0f} N at {reading.lever_m:.2f} m, {reading.mass_kg:g} kg, and the weight "
+        f"Reckoned with: {reading.force_n:.0f} N at {reading.lever_m:.2f} m, {reading.mass_kg:g} kg, "
+        "and the weight "
         f"of the leg."
     )
     return lines
@@ -156,7 +162,8 @@ def _pair_words(pair: PairAnswer, stiffer: Side | None) -> str:
         lines.append(f"Strength: {told} ({span}).")
     if stiffer is not None and _against(pair, stiffer):
         lines.append(
-            f"The {SIDES[stiffer]} leg was said to be the stiffer one, and the readings say the other: check that "
+            f"The {SIDES[stiffer]} leg was said to be the stiffer one, and the readings say the "
+            "other: check that "
             "right and left were not exchanged."
         )
     return "\n  ".join(lines)
@@ -234,7 +241,8 @@ def _strength_json(value: Strength | None) -> dict[str, float] | None:
 def rest_words(tilt_rad: float, rested: Sequence[tuple[Condition, Posture]]) -> str:
     """Where the leg rests as built and changed, for people."""
     lines = [
-        f"A relaxed right leg over the edge of a table, the pelvis rolled back by {np.degrees(tilt_rad):.0f} degrees",
+        "A relaxed right leg over the edge of a table, the pelvis rolled back by "
+        f"{np.degrees(tilt_rad):.0f} degrees",
         f"{'':32}{'thigh':>8}{'outwards':>10}{'knee':>7}   degrees",
     ]
     for condition, p in rested:
