@@ -37,7 +37,7 @@ OPTIONS = {
         "bone level; "
         "leave it out if nobody looked",
     ),
-    "ely": _Option(20.0, 135.0, "degrees of knee bend, lying on the front, where the knee first resists"),
+    "ely": _Option(20.0, 135.0, "degrees of knee bend, lying on the front, where the hip lifts"),
     "push": _Option(
         5.0, 900.0, "newtons of a hand-held dynamometer on the thigh, seated, hip at 90 degrees", "N", 150.0
     ),
@@ -67,7 +67,7 @@ def add_reading_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--lever", metavar="M", help="metres from the hip joint to the dynamometer, such as 0.38"
     )
-    verb.add_argument("--mass", metavar="KG", help="body mass; narrows the intervals, and --push needs it")
+    verb.add_argument("--mass", metavar="KG", help="body mass, for --push")
     verb.add_argument(
         "--error", default="3", metavar="DEG", help="error (SD) of thigh and knee angle; default 3"
     )
@@ -137,14 +137,12 @@ def _leg(side: Side, values: dict[str, list[float]], arguments: argparse.Namespa
     push = _push(side, values["push"], mass, arguments.lever)
     thomas = None
     if mean["thigh"] is not None or mean["knee"] is not None or mean["tilt"] is not None:
-        thomas = _thomas(side, mean, mass, arguments)
+        thomas = _thomas(side, mean, arguments)
     ely = None if mean["ely"] is None else ElyReading(float(np.radians(mean["ely"])))
     return LegReadings(side, thomas, ely, push)
 
 
-def _thomas(
-    side: Side, mean: dict[str, float | None], mass: float | None, arguments: argparse.Namespace
-) -> ThomasReading:
+def _thomas(side: Side, mean: dict[str, float | None], arguments: argparse.Namespace) -> ThomasReading:
     thigh, knee, tilt = mean["thigh"], mean["knee"], mean["tilt"]
     for name, value in (("thigh", thigh), ("knee", knee)):
         if value is None:
@@ -166,7 +164,6 @@ def _thomas(
         thigh_error_rad=float(np.radians(error)),
         knee_error_rad=float(np.radians(error)),
         tilt_error_rad=float(np.radians(tilt_error)),
-        mass_kg=mass,
     )
 
 

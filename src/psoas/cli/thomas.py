@@ -10,7 +10,7 @@ from psoas.cli.options import add_knobs, conditions_of, number_of
 from psoas.engine.hip_flexor_test import Prior, ely_estimate, posterior, thomas_estimate
 from psoas.engine.leg_pair import difference
 from psoas.engine.push_test import between_legs, push_estimate
-from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, healthy_leg
+from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, beside_average, healthy_leg
 from psoas.engine.thigh_in_space import rest_in_space
 from psoas.engine.types import AS_BUILT
 from psoas.errors import InputError
@@ -109,7 +109,7 @@ def _forward(arguments: argparse.Namespace) -> int:
         word = arguments.tilt[0]
         tilt = float(np.radians(number_of(word, f"--tilt {word}", -20.0, 45.0, "degrees, backwards.")))
     conditions = conditions_of(arguments, body.muscles)
-    rested = [(c, rest_in_space(body, tilt, c)) for c in conditions]
+    rested = [(c, rest_in_space(body, tilt, beside_average(c, body.muscles))) for c in conditions]
     assert conditions[0] is AS_BUILT
     print(json.dumps(rest_json(tilt, rested), indent=1) if arguments.json else rest_words(tilt, rested))
     return 0

@@ -21,23 +21,32 @@ from psoas.engine.kinematics import muscle_geometry, segment_poses
 from psoas.engine.muscle import capacity
 from psoas.engine.muscle_table import lines_of
 from psoas.engine.passive_calibration import (
+    LIGAMENT_AT_RAD,
+    LIGAMENT_NM,
     calibration,
     hip_ligament_moment,
     knee_capsule_moment,
     with_calibrated_passive,
 )
-from psoas.engine.types import Body, Coordinates
+from psoas.engine.types import Body, Condition, Coordinates
 from psoas.units import STANDARD_GRAVITY_M_S2
 
 Lying = Literal["supine", "prone"]
 ANGLES = ("hip_flexion_r", "knee_angle_r")
 LEAST = np.array([-0.75, 0.0])  # rad; the postures that the splines cover
-MOST = np.array([0.95, 2.4])
-KNOTS = (52, 26)
+MOST = np.array([1.35, 2.4])
+KNOTS = (62, 26)
 PLANTARFLEXED_RAD = -0.35
 DRIFTED_RAD = -np.radians(15.6)  # hip adduction; Harvey 1998 (doi:10.1136/bjsm.32.1.68), mean of 117 athletes
+# Taut ligaments: 0.6 N.m a degree fits measured moments of hips 15 to 30 degrees extended best (Riener and
+# Edrich 1999; RMS 3.2 N.m, at 0.8 4.0). In rotation cadaver hips have 0.8 (SD 0.3; van Arkel et al. 2015,
+# abstract, doi:10.1016/j.jbiomech.2015.09.002).
+TAUT_NM_PER_RAD = np.degrees(0.6)
 SHANK = ("tibia_r", "talus_r", "calcn_r", "toes_r")
 THIGH = ("femur_r", "patella_r")
+SHORTNESS = np.linspace(-0.45, 0.60, 106)
+_SAMPLES = 400
+_BEYOND_M = 0.012  # by which tendons may differ
 _STEPS = 40
 _DONE_NM = 1e-6
 _NUDGE = 1e-5  # rad
@@ -92,18 +101,30 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pulls:
+    """Passive pull of the lines by shortness of iliopsoas and rectus (`SHORTNESS`) and path length."""
+
+    first_m: Float[np.ndarray, "line"]
+    step_m: Float[np.ndarray, "line"]
+    force_n: Float[np.ndarray, "shortness line sample"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class HangingLeg:
     """The splined geometry of a right leg.
 
     Columns of `spline`: the muscle lines, then three vectors in the pelvis frame: hip to the thigh's
-    centre of mass, hip to knee, knee to the centre of mass of shank and foot.
+    centre of mass, hip to knee, knee to the centre of mass of shank and foot. `rectus_average` is the
+    shortness, against the body's own fibres, that counts as 0 (`shortness_at_rest.healthy_leg`).
     """
 
     body: Body
     lines: Int[np.ndarray, "line"]
     spline: Any  # scipy NdBSpline: values of all columns and their derivatives
+    pulls: Pulls
     thigh_kg: float
     shank_kg: float
+    rectus_average: float = 0.0
 
 
 @lru_cache(maxsize=4)
@@ -124,15 +145,16 @@ def hanging_leg(body: Body, *, calibrated: bool = True) -> HangingLeg:
     thigh, thigh_kg = _centre(relaxed, movement, THIGH)
     shank, shank_kg = _centre(relaxed, movement, SHANK)
     joints = segment_poses(relaxed, movement, ("femur_r", "tibia_r")).origin_m
+    lengths = geometry.length_m[:, lines]
     columns = np.hstack(
         [
-            geometry.length_m[:, lines],
+            lengths,
             thigh - joints[:, 0],
             joints[:, 1] - joints[:, 0],
             shank - joints[:, 1],
         ]
     )
-    return HangingLeg(relaxed, lines, _splined(columns), thigh_kg, shank_kg)
+    return HangingLeg(relaxed, lines, _splined(columns), _pulls(relaxed, lines, lengths), thigh_kg, shank_kg)
 
 
 def rest(leg: HangingLeg, who: People, lying: Lying = "supine") -> Rest:
@@ -174,10 +196,21 @@ def joint_moments(
         raised = leg.thigh_kg * thigh + leg.shank_kg * (knee + who.shank_length[:, None] * shank)
         weight = STANDARD_GRAVITY_M_S2 * who.mass * np.sum(raised * up, axis=1)
         moment[:, k] = -np.sum(slope[:, :n] * force, axis=1) - weight
-    ligament = hip_ligament_moment(angle[:, 0], calibration().ligament_rate_per_rad)
-    moment[:, 0] += who.ligament * ligament
+    moment[:, 0] += who.ligament * taut_ligament_moment(angle[:, 0])
     moment[:, 1] += knee_capsule_moment(angle[:, 1])
     return moment
+
+
+def taut_ligament_moment(hip_flexion_rad: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """Flexion moment of the hip ligaments: as calibrated up to 5 N.m, from there on taut and linear.
+
+    The calibration's exponential was fitted to hips no further back than 15 degrees; at 30, where a leg
+    hangs, it may be twice what all of a hip was measured to resist with.
+    """
+    past = np.maximum(LIGAMENT_AT_RAD - hip_flexion_rad, 0.0)
+    before = np.maximum(hip_flexion_rad, LIGAMENT_AT_RAD)
+    toe = hip_ligament_moment(before, calibration().ligament_rate_per_rad)
+    return np.where(past > 0.0, LIGAMENT_NM + TAUT_NM_PER_RAD * past, toe)
 
 
 def _some(who: People, which: Int[np.ndarray, "part"]) -> People:
@@ -226,24 +259,41 @@ def passive_force(
 
     `part` are columns of the leg's lines (all, if not given) that `length` holds.
     """
-    m = leg.body.muscles
     part = np.arange(len(leg.lines)) if part is None else part
-    i = leg.lines[part]
     flexor, rectus = of_group(leg, "iliopsoas")[part], of_group(leg, "rectus_femoris")[part]
-    short = who.iliopsoas_shortness[:, None] * flexor + who.rectus_shortness[:, None] * rectus
+    rectus_shortness = 1.0 - (1.0 - who.rectus_shortness) * (1.0 - leg.rectus_average)
+    short = who.iliopsoas_shortness[:, None] * flexor + rectus_shortness[:, None] * rectus
     slack = who.iliopsoas_slack_m[:, None] * flexor + who.rectus_slack_m[:, None] * rectus
     stiff = np.where(rectus > 0.0, who.rectus_stiffness[:, None], who.flexor_stiffness[:, None])
-    optimal = m.optimal_fibre_length_m[i] * (1.0 - short)
-    along = np.maximum(length - m.tendon_slack_length_m[i] - slack, 1e-4)
-    fibre = np.hypot(along, optimal * np.sin(m.pennation_rad[i]))
-    normalised = fibre / optimal
-    grid, curve = m.curve_length, m.passive_force_length[i]
-    place = (normalised - grid[0]) / (grid[1] - grid[0])
-    left = np.clip(place.astype(np.int64), 0, len(grid) - 2)
-    line = np.arange(len(i))
-    low = curve[line, left]
-    value = low + (place - left) * (curve[line, left + 1] - low)
-    return np.asarray(m.max_isometric_force_n[i] * stiff * value * along / fibre)
+    table = leg.pulls
+    row, down = _place((short - SHORTNESS[0]) / (SHORTNESS[1] - SHORTNESS[0]), len(SHORTNESS))
+    column, along = _place((length - slack - table.first_m[part]) / table.step_m[part], _SAMPLES)
+    upper, lower = (
+        (1.0 - along) * table.force_n[r, part, column] + along * table.force_n[r, part, column + 1]
+        for r in (row, row + 1)
+    )
+    return np.asarray(stiff * ((1.0 - down) * upper + down * lower))
+
+
+def _place(
+    at: Float[np.ndarray, "person part"], count: int
+) -> tuple[Int[np.ndarray, "person part"], Float[np.ndarray, "person part"]]:
+    """Sample before a place in a table of `count`, and part of the way to the next; straight on beyond."""
+    left = np.clip(at.astype(np.int64), 0, count - 2)
+    return left, at - left
+
+
+def _pulls(body: Body, lines: Int[np.ndarray, "line"], lengths: Float[np.ndarray, "pose line"]) -> Pulls:
+    """The body's own passive forces (`muscle.capacity`), tabulated."""
+    first = lengths.min(axis=0) - _BEYOND_M
+    step = (lengths.max(axis=0) + _BEYOND_M - first) / (_SAMPLES - 1)
+    path = np.zeros((_SAMPLES, len(body.muscles.names)))
+    path[:, lines] = first + step * np.arange(_SAMPLES)[:, None]
+    force = np.empty((len(SHORTNESS), len(lines), _SAMPLES))
+    for k, part in enumerate(SHORTNESS):
+        short = Condition("short", shortness={"iliopsoas": float(part), "rectus_femoris": float(part)})
+        force[k] = capacity(body.muscles, path, np.zeros_like(path), short).passive_n[:, lines].T
+    return Pulls(first, step, force)
 
 
 @lru_cache(maxsize=16)

@@ -21,24 +21,29 @@ from scipy.stats import norm, qmc
 
 from psoas.engine.hanging_leg import People, people
 from psoas.engine.prone_knee_bend import ElyReading, ely_log_likelihood
-from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, healthy_leg, hip_at, shortness_at_rest
+from psoas.engine.shortness_at_rest import (
+    BACK_FLAT_TILT_RAD,
+    ShortnessAtRest,
+    healthy_leg,
+    hip_at,
+    shortness_at_rest,
+)
 from psoas.errors import InputError
 
-# Spread among people (SD), of the logarithm for factors. Judged, and held to what is published: hips of 55
-# healthy women spread by 6.8 degrees in this test with the pelvis' own roll taken off (source at
-# `BACK_FLAT_TILT_RAD`); legs drawn from these spreads differ by 4.6, the rest is reading error and true
-# shortness. `mass` is that of the leg against the passive strength of its own muscles, so it varies less
-# than the mass of people.
+# Spread among people (SD), of the logarithm for factors. Judged, and held to what is published: healthy
+# women's thighs spread by 6.0 degrees in this test (source at `BACK_FLAT_TILT_RAD`). Legs drawn from these
+# spreads differ by 3.5; reading (3), roll of the pelvis (3) and 3 points of true shortness make up the
+# rest. `mass` is that of the leg against the passive strength of its own muscles, so it varies less than
+# the mass of people.
 SPREAD = {
-    "mass": 0.14,
+    "mass": 0.10,
     "shank_length": 0.05,
-    "flexor_stiffness": 0.18,
+    "flexor_stiffness": 0.12,
     "rectus_stiffness": 0.25,
-    "ligament": 0.35,  # van Arkel et al. 2015: SD of 7 degrees, at 3.5 per radian a factor of 1.5
-    "iliopsoas_slack_m": 0.002,
-    "rectus_slack_m": 0.002,
+    "ligament": 0.30,  # van Arkel et al. 2015: SD of 7 degrees, at 0.6 N.m a degree 4 of 14 N.m
+    "iliopsoas_slack_m": 0.0015,
+    "rectus_slack_m": 0.0015,
 }
-MASS_KNOWN_SD = 0.08  # what is left once the person was weighed: the part of the leg in the whole (judgement)
 TILT_UNSEEN = (BACK_FLAT_TILT_RAD, np.radians(10.0))  # mean and SD where nobody looked at the pelvis
 PRONE_TILT_SD = np.radians(5.0)  # of a pelvis under a strap, about level (judgement)
 DRAWS = 4096
@@ -61,10 +66,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class ThomasReading:
-    """Means of the repeated readings, with the SD of their error.
-
-    `tilt_rad` None: nobody looked. `mass_kg` None: not weighed.
-    """
+    """Means of the repeated readings, with the SD of their error. `tilt_rad` None: nobody looked."""
 
     thigh_rad: float
     knee_rad: float
@@ -72,7 +74,6 @@ class ThomasReading:
     thigh_error_rad: float = np.radians(3.0)
     knee_error_rad: float = np.radians(3.0)
     tilt_error_rad: float = np.radians(5.0)
-    mass_kg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +137,30 @@ def posterior(
     reading: ThomasReading, prior: Prior, *, ely: ElyReading | None = None, draws: int = DRAWS
 ) -> Draws:
     """The joint posterior of both muscles. Raises InputError where no leg can rest like that."""
-    leg = healthy_leg()
-    z = _normal_draws(draws)
-    who = _possible_people(reading, z)
-    thigh = reading.thigh_rad + reading.thigh_error_rad * z[:, 0]
-    knee = np.maximum(reading.knee_rad + reading.knee_error_rad * z[:, 1], 0.0)
-    angle = np.stack([hip_at(leg, who, thigh, knee), knee], axis=1)
-    at = shortness_at_rest(leg, who, angle)
+    who, at = _explanations(reading, draws)
     square = (at.iliopsoas - prior.mean) ** 2 + (at.rectus - prior.mean) ** 2
     log_weight = np.where(at.possible, at.log_jacobian - 0.5 * square / prior.sd**2, -np.inf)
     if at.possible.mean() < _PLAUSIBLE or _effective(log_weight) < _ENOUGH * draws / DRAWS:
         raise _impossible(reading)
     if ely is not None:
         owner = replace(who, iliopsoas_shortness=at.iliopsoas, rectus_shortness=at.rectus)
-        log_weight = log_weight + ely_log_likelihood(leg, owner, ely, z[:, 3])
+        log_weight = log_weight + ely_log_likelihood(healthy_leg(), owner, ely, _normal_draws(draws)[:, 3])
         if _effective(log_weight) < _ENOUGH * draws / DRAWS:
             raise _disagree(reading, ely)
     weight = np.exp(log_weight - log_weight.max())
     return Draws(at.iliopsoas, at.rectus, weight / weight.sum())
+
+
+@lru_cache(maxsize=4)
+def _explanations(reading: ThomasReading, draws: int) -> tuple[People, ShortnessAtRest]:
+    """People who could have given the reading, and the shortness with which each would rest like that."""
+    leg = healthy_leg()
+    z = _normal_draws(draws)
+    who = _possible_people(reading, z)
+    thigh = reading.thigh_rad + reading.thigh_error_rad * z[:, 0]
+    knee = np.maximum(reading.knee_rad + reading.knee_error_rad * z[:, 1], 0.0)
+    angle = np.stack([hip_at(leg, who, thigh, knee), knee], axis=1)
+    return who, shortness_at_rest(leg, who, angle)
 
 
 def ely_estimate(reading: ElyReading, prior: Prior = Prior(), *, draws: int = DRAWS) -> Shortness:
@@ -170,7 +177,7 @@ def ely_estimate(reading: ElyReading, prior: Prior = Prior(), *, draws: int = DR
         raise InputError(
             "No knee that this program knows stops there.",
             f"prone knee bend {np.degrees(reading.knee_rad):.0f} degrees",
-            "Give degrees of knee bend, 0 is straight, where the knee first resists or the hip lifts.",
+            "Give degrees of knee bend, 0 is straight, where the hip lifts.",
         )
     weight = np.exp(log_weight - log_weight.max())
     return summary(rectus, weight / weight.sum())
@@ -198,9 +205,6 @@ def _possible_people(reading: ThomasReading, z: Float[np.ndarray, "draw dimensio
     value = {}
     for (name, sd), column in zip(SPREAD.items(), z[:, 4:].T, strict=True):
         value[name] = sd * column if name.endswith("slack_m") else np.exp(sd * column)
-        if name == "mass" and reading.mass_kg is not None:
-            built_in = float(healthy_leg().body.mj.body_mass.sum())
-            value[name] = reading.mass_kg / built_in * np.exp(MASS_KNOWN_SD * column)
     return people(len(z), **value, tilt_rad=tilt + tilt_sd * z[:, 2])
 
 

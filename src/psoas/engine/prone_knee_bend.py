@@ -1,33 +1,32 @@
-"""Ely's test (prone knee bend): how far the relaxed knee bends, and what that says of the rectus femoris.
+"""Ely's test (prone knee bend): how far the relaxed knee bends before the hip lifts, and what that says.
 
-The person lies on the front, the pelvis strapped, the thigh on the table. The examiner bends the knee until
-it resists: where passive muscles and capsule, beyond the weight of the shank, answer with `PUSH_NM`. How
-hard examiners push was found nowhere; its spread is part of the interval.
+The person lies on the front, the thigh on the table. The examiner bends the knee; the rectus femoris, which
+crosses the hip as well, tightens until its pull tips the pelvis: `LIFT_NM` about the hip. What holds the
+pelvis down is its weight, the back and a strap; its spread is part of the interval, and the largest part.
 
-Only the rectus is judged: with the thigh held, the iliopsoas plays no part. Angles in radians; knee 0
-straight; tilt as in `hanging_leg` (posterior positive).
+Only the rectus is judged: nothing else that crosses the hip tightens as the knee bends. Angles in radians;
+knee 0 straight; tilt as in `hanging_leg` (posterior positive).
 """
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from psoas.engine.hanging_leg import MOST, HangingLeg, People, joint_moments
+from psoas.engine.hanging_leg import MOST, HangingLeg, People, of_group, passive_force
 from psoas.engine.shortness_at_rest import hip_at
 
-# A moment about the knee, 3 kg at the ankle. Judgement; a factor of 1.35 either way is one SD. Measured knees
-# (Riener and Edrich 1999) resist with 12 N.m at 120 degrees, hip straight.
-PUSH_NM = 12.0
-PUSH_SD = 0.3
-_KNEES = np.radians(np.linspace(0.0, np.degrees(MOST[1]), 24))
+# Weight of the built-in pelvis about the hip joints: 9 N.m (11.8 kg at 0.08 m); with back and strap 15.
+# Judgement; a factor of 1.35 either way is one SD.
+LIFT_NM = 15.0
+LIFT_SD = 0.3
+_HALVINGS = 30
 _STEP = 1e-4  # rad
 
 
 @dataclass(frozen=True, slots=True)
 class ElyReading:
-    """Knee angle where it first resists, with its error. SD: 8 degrees of MDC95 between two occasions with a
+    """Knee angle where the hip lifts, with its error. SD: 8 degrees of MDC95 between two occasions with a
     pelvic strap (71 adults, ElyMDC on the shelf) over 1.96 sqrt(2).
     """
 
@@ -36,19 +35,15 @@ class ElyReading:
 
 
 def knee_bend(
-    leg: HangingLeg, who: People, push_nm: Float[np.ndarray, "person"]
+    leg: HangingLeg, who: People, lift_nm: Float[np.ndarray, "person"]
 ) -> Float[np.ndarray, "person"]:
-    """Knee angle at which each person's relaxed knee first stops a push; the end of the range if never."""
-    stop = np.full(len(push_nm), MOST[1])
-    before = resistance(leg, who, _prone(leg, who, np.zeros(len(push_nm)))) - push_nm
-    stop[before >= 0.0] = 0.0
-    for low, high in pairwise(_KNEES):
-        after = resistance(leg, who, _prone(leg, who, np.full(len(push_nm), high))) - push_nm
-        here = (before < 0.0) & (after >= 0.0) & (stop == MOST[1])
-        part = before[here] / (before[here] - after[here])
-        stop[here] = low + part * (high - low)
-        before = after
-    return stop
+    """Knee angle at which each person's rectus tips the pelvis; the end of the range if it never does."""
+    low, high = np.zeros(len(lift_nm)), np.full(len(lift_nm), MOST[1])
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        bends_on = pull_at_hip(leg, who, middle) < lift_nm
+        low, high = np.where(bends_on, middle, low), np.where(bends_on, high, middle)
+    return np.asarray(0.5 * (low + high))
 
 
 def ely_log_likelihood(
@@ -57,31 +52,23 @@ def ely_log_likelihood(
     """Log likelihood of the reading for each person, up to a constant.
 
     One true angle a person is drawn from the reading's error (`z`, standard normal); it counts by how likely
-    the push is that the knee first stops there, times the Jacobian from push to angle.
+    the moment is that lifts the hip there, times the Jacobian from moment to angle.
     """
-    knee = np.clip(reading.knee_rad + reading.error_rad * z, 0.0, MOST[1])
-    angle = _prone(leg, who, knee)
-    push = resistance(leg, who, angle)
-    slope = (resistance(leg, who, angle + np.array([0.0, _STEP])) - push) / _STEP
-    stopped_before = np.zeros(len(knee), dtype=bool)
-    for earlier in _KNEES:
-        here = earlier < knee
-        there = resistance(leg, who, _prone(leg, who, np.minimum(knee, earlier)))
-        stopped_before |= here & (there > push)
-    first = (push > 0.0) & (slope > 0.0) & ~stopped_before
+    knee = np.clip(reading.knee_rad + reading.error_rad * z, 0.0, MOST[1] - _STEP)
+    pull = pull_at_hip(leg, who, knee)
+    slope = (pull_at_hip(leg, who, knee + _STEP) - pull) / _STEP
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_push = np.log(push / PUSH_NM)
-        value = -0.5 * (log_push / PUSH_SD) ** 2 - np.log(push) + np.log(slope)
-    return np.where(first, value, -np.inf)
+        deviation = np.log(pull / LIFT_NM) / LIFT_SD
+        value = -0.5 * deviation**2 - np.log(pull) + np.log(slope)
+    return np.where((pull > 0.0) & (slope > 0.0), value, -np.inf)
 
 
-def resistance(
-    leg: HangingLeg, who: People, angle: Float[np.ndarray, "person 2"]
+def pull_at_hip(
+    leg: HangingLeg, who: People, knee: Float[np.ndarray, "person"]
 ) -> Float[np.ndarray, "person"]:
-    """Passive moment against bending the knee, the weight of the shank left out, N.m."""
-    weightless = replace(who, mass=np.zeros(len(who.mass)))
-    return -joint_moments(leg, weightless, angle, "prone")[:, 1]
-
-
-def _prone(leg: HangingLeg, who: People, knee: Float[np.ndarray, "person"]) -> Float[np.ndarray, "person 2"]:
-    return np.stack([hip_at(leg, who, np.zeros(len(knee)), knee, "prone"), knee], axis=1)
+    """Passive flexion moment of the rectus about the hip, the thigh flat on the table, N.m."""
+    angle = np.stack([hip_at(leg, who, np.zeros(len(knee)), knee, "prone"), knee], axis=1)
+    rectus = np.flatnonzero(of_group(leg, "rectus_femoris"))
+    force = passive_force(leg, who, leg.spline(angle)[:, rectus], rectus)
+    arm = -leg.spline(angle, nu=(1, 0))[:, rectus]
+    return np.asarray(np.sum(arm * force, axis=1))

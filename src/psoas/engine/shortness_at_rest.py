@@ -29,7 +29,9 @@ from psoas.engine.hanging_leg import (
     rest,
     thigh_elevation,
 )
+from psoas.engine.muscle import knob
 from psoas.engine.muscle_table import lines_of
+from psoas.engine.types import Condition, MuscleTable
 
 # Harvey 1998 (doi:10.1136/bjsm.32.1.68, Results): 117 athletes, knee bent 52.5 degrees on average.
 HEALTHY_KNEE_RAD = np.radians(52.5)
@@ -62,7 +64,7 @@ class ShortnessAtRest:
 class _Group:
     """One muscle group at the given angles: its columns, lengths, and arms about one joint."""
 
-    knob: str
+    which: str
     part: Int[np.ndarray, "part"]
     length_m: Float[np.ndarray, "person part"]
     arm_m: Float[np.ndarray, "person 2 part"]
@@ -107,7 +109,7 @@ def hip_at(
 
 @lru_cache(maxsize=1)
 def healthy_leg() -> HangingLeg:
-    """The built-in body's leg with the fibres of the rectus scaled so that the knee rests as on average.
+    """The built-in body's leg, shortness of the rectus counted from where the knee rests as on average.
 
     Measured passive moments hold the iliopsoas but not the length of the rectus: its fibres 10 % shorter fit
     the moments as well (docs/explanation/thomas.md).
@@ -118,12 +120,17 @@ def healthy_leg() -> HangingLeg:
         rested = rest(leg, people(rectus_shortness=part, tilt_rad=BACK_FLAT_TILT_RAD))
         return float(HEALTHY_KNEE_RAD - rested.knee_rad[0])
 
-    part = float(brentq(too_straight, *SHORTNESS_RANGE, xtol=1e-6))
-    muscles = leg.body.muscles
-    optimal = muscles.optimal_fibre_length_m.copy()
-    optimal[list(lines_of(muscles, "rectus_femoris"))] *= 1.0 - part
-    muscles = replace(muscles, optimal_fibre_length_m=optimal)
-    return replace(leg, body=replace(leg.body, name=f"{leg.body.name}+average", muscles=muscles))
+    return replace(leg, rectus_average=float(brentq(too_straight, *SHORTNESS_RANGE, xtol=1e-6)))
+
+
+def beside_average(condition: Condition, muscles: MuscleTable) -> Condition:
+    """A condition meant of the average adult as one of the built-in body."""
+    rectus = list(lines_of(muscles, "rectus_femoris"))
+    meant = knob(muscles, condition.shortness, 0.0)[rectus]
+    own = 1.0 - (1.0 - meant) * (1.0 - healthy_leg().rectus_average)
+    shortness = dict(condition.shortness)
+    shortness |= {muscles.names[i]: float(x) for i, x in zip(rectus, own, strict=True)}
+    return replace(condition, shortness=shortness)
 
 
 def _groups(leg: HangingLeg, angle: Float[np.ndarray, "person 2"]) -> tuple[_Group, _Group]:
@@ -131,9 +138,9 @@ def _groups(leg: HangingLeg, angle: Float[np.ndarray, "person 2"]) -> tuple[_Gro
     length = leg.spline(angle)
     slopes = np.stack([leg.spline(angle, nu=(1, 0)), leg.spline(angle, nu=(0, 1))], axis=1)
     groups = []
-    for name, knob in (("iliopsoas", "iliopsoas_shortness"), ("rectus_femoris", "rectus_shortness")):
+    for name, which in (("iliopsoas", "iliopsoas_shortness"), ("rectus_femoris", "rectus_shortness")):
         part = np.flatnonzero(of_group(leg, name))
-        groups.append(_Group(knob, part, length[:, part], -slopes[:, :, part]))
+        groups.append(_Group(which, part, length[:, part], -slopes[:, :, part]))
     return groups[0], groups[1]
 
 
@@ -157,7 +164,7 @@ def _solved(
     """
 
     def over(s: Float[np.ndarray, "person"]) -> Float[np.ndarray, "person"]:
-        moment = _moment(leg, replace(who, **{group.knob: s}), group)[:, joint]
+        moment = _moment(leg, replace(who, **{group.which: s}), group)[:, joint]
         return np.asarray(rising * (moment - wanted_nm))
 
     low, high = (np.full(len(wanted_nm), end) for end in SHORTNESS_RANGE)

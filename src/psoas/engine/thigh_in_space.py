@@ -10,15 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from psoas.engine.hanging_leg import PLANTARFLEXED_RAD, SHANK, THIGH
+from psoas.engine.hanging_leg import PLANTARFLEXED_RAD, SHANK, THIGH, taut_ligament_moment
 from psoas.engine.kinematics import muscle_geometry, segment_poses
 from psoas.engine.muscle import capacity
-from psoas.engine.passive_calibration import (
-    LIGAMENT_AT_RAD,
-    calibration,
-    hip_ligament_moment,
-    knee_capsule_moment,
-)
+from psoas.engine.passive_calibration import LIGAMENT_AT_RAD, knee_capsule_moment
 from psoas.engine.types import AS_BUILT, Body, Condition, Coordinates
 from psoas.errors import SolveError
 from psoas.units import STANDARD_GRAVITY_M_S2
@@ -49,8 +44,7 @@ class Posture:
 def rest_in_space(body: Body, tilt_rad: float, condition: Condition = AS_BUILT) -> Posture:
     """Resting posture of the supine body's right leg, pelvis rolled back by `tilt_rad` from level.
 
-    The muscles' passive curves should be calibrated ones (`shortness_at_rest.healthy_leg().body`). Raises
-    SolveError where Newton finds no rest.
+    Raises SolveError where Newton finds no rest.
     """
     at = _START
     for _ in range(_STEPS):
@@ -80,10 +74,8 @@ def _moments(
     geometry = muscle_geometry(body, pose, FREE, velocity=np.zeros((len(angle), len(body.coordinates))))
     force = capacity(body.muscles, geometry.length_m, geometry.velocity_m_s, condition).passive_n
     moment = np.einsum("pdm,pm->pd", geometry.moment_arm_m, force)
-    rate = calibration().ligament_rate_per_rad
-    moment[:, 0] += hip_ligament_moment(angle[:, 0], rate)
-    past_stop = -angle[:, 1] - OUTWARD_STOP_RAD
-    moment[:, 1] += hip_ligament_moment(LIGAMENT_AT_RAD - past_stop, rate)
+    moment[:, 0] += taut_ligament_moment(angle[:, 0])
+    moment[:, 1] += taut_ligament_moment(LIGAMENT_AT_RAD + OUTWARD_STOP_RAD + angle[:, 1])
     moment[:, 2] += knee_capsule_moment(angle[:, 2])
     return np.asarray(moment - _weight(body, angle, tilt_rad))
 

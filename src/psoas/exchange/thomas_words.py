@@ -7,7 +7,7 @@ import numpy as np
 
 from psoas.engine.hip_flexor_test import TILT_UNSEEN, Prior, Shortness, ThomasEstimate, ThomasReading
 from psoas.engine.leg_pair import Difference
-from psoas.engine.prone_knee_bend import PUSH_NM, ElyReading
+from psoas.engine.prone_knee_bend import LIFT_NM, ElyReading
 from psoas.engine.push_test import PushEstimate, PushReading, Strength
 from psoas.engine.thigh_in_space import Posture
 from psoas.engine.types import Condition, Side
@@ -80,7 +80,7 @@ def _leg_words(leg: LegAnswer, prior: Prior) -> str:
         lines.append("A prone knee bend says nothing of the iliopsoas.")
         lines.append(
             f"Reckoned with: knee {np.degrees(leg.ely_reading.knee_rad):.0f} ± "
-            f"{np.degrees(leg.ely_reading.error_rad):.0f} degrees at a push of about {PUSH_NM:.0f} N m."
+            f"{np.degrees(leg.ely_reading.error_rad):.0f} degrees where about {LIFT_NM:.0f} N m lift the hip."
         )
     if leg.push is not None and leg.push_reading is not None:
         lines += _push_words(leg.push, leg.push_reading)
@@ -112,12 +112,11 @@ def _reckoned_with(reading: ThomasReading, ely: ElyReading | None, prior: Prior)
     if reading.tilt_rad is not None:
         tilt, spread, seen = reading.tilt_rad, reading.tilt_error_rad, "tilt "
     error = np.degrees(reading.thigh_error_rad)
-    weighed = "" if reading.mass_kg is None else f"; {reading.mass_kg:g} kg"
     prone = "" if ely is None else f", prone knee bend {np.degrees(ely.knee_rad):.0f}"
     return (
         f"Reckoned with: thigh {np.degrees(reading.thigh_rad):.0f} ± {error:.0f}, "
         f"knee {np.degrees(reading.knee_rad):.0f} ± {error:.0f}, "
-        f"{seen}{np.degrees(tilt):.0f} ± {np.degrees(spread):.0f}{prone} degrees{weighed}; "
+        f"{seen}{np.degrees(tilt):.0f} ± {np.degrees(spread):.0f}{prone} degrees; "
         f"expected before the test: {100 * prior.mean:.0f} ± {100 * prior.sd:.0f} % shorter."
     )
 
@@ -219,7 +218,6 @@ def _reading_json(reading: ThomasReading) -> dict[str, object]:
         "tilt_deg": None if reading.tilt_rad is None else float(np.degrees(reading.tilt_rad)),
         "error_deg": float(np.degrees(reading.thigh_error_rad)),
         "tilt_error_deg": float(np.degrees(reading.tilt_error_rad)),
-        "mass_kg": reading.mass_kg,
     }
 
 
