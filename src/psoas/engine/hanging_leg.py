@@ -128,9 +128,9 @@ class HangingLeg:
 
 
 @lru_cache(maxsize=4)
-def hanging_leg(body: Body, *, calibrated: bool = True) -> HangingLeg:
+def hanging_leg(body: Body) -> HangingLeg:
     """Fits the geometry of a body's right leg (0.3 s)."""
-    relaxed = with_calibrated_passive(body) if calibrated else body
+    relaxed = with_calibrated_passive(body)
     poses = _nodes()
     movement = Coordinates(
         np.arange(len(poses)) * 1.0,

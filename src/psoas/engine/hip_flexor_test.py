@@ -61,7 +61,7 @@ class Prior:
     """
 
     mean: float = 0.05
-    sd: float = 0.10
+    sd: float = 0.12
 
 
 @dataclass(frozen=True, slots=True)
