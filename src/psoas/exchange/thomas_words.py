@@ -1,5 +1,6 @@
 """The answer of `psoas thomas` in words and as numbers."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,7 +66,12 @@ def answer_words(
         parts.append(PUSH_LIMITS)
     if any(leg.thomas is not None or leg.ely is not None for leg in legs):
         parts.append(CLOSING)
-    return "\n\n".join(parts)
+    return "\n".join(_wrapped(line) for line in "\n\n".join(parts).split("\n"))
+
+
+def _wrapped(line: str) -> str:
+    indent = "    " if line.startswith("  ") else ""
+    return textwrap.fill(line, 100, subsequent_indent=indent)
 
 
 def _leg_words(leg: LegAnswer, prior: Prior) -> str:
