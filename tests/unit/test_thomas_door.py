@@ -14,8 +14,9 @@ PUSH = ["--push", "r=220", "--push", "l=150", "--lever", "0.38", "--mass", "75"]
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What it prints, lines joined: where they break is of no matter."""
     assert main(list(words)) == 0
-    return capsys.readouterr().out
+    return " ".join(capsys.readouterr().out.split())
 
 
 def test_words(capsys: pytest.CaptureFixture[str]) -> None:
