@@ -77,16 +77,18 @@ def static_optimisation(
     sharing: Sharing = DEFAULT,
     *,
     start: MuscleForces | None = None,
+    leg: "LegProblem | None" = None,
     throw: bool = True,
 ) -> MuscleForces:
     """Muscle forces of one leg for one condition; `geometry` serves every condition of the movement.
 
-    Dofs are those of LEG_DOFS that `moments` holds. `start` is the answer of a neighbouring condition.
+    Dofs are those of LEG_DOFS that `moments` holds. `start` is the answer of a neighbouring condition, `leg`
+    the `leg_problem` of the same geometry, moments and side where many conditions share it.
     A frame that cannot be solved has a status above 0; with `throw`, SolveError lists such frames.
     """
     if not np.array_equal(geometry.time_s, moments.time_s):
         raise ValueError("geometry and moments have to stand on the same times")
-    leg = leg_problem(muscles, geometry, moments, side)
+    leg = leg or leg_problem(muscles, geometry, moments, side)
     condition = replace(
         condition,
         strength=_on_leg(muscles, leg, condition.strength),

@@ -30,7 +30,9 @@ from psoas.engine.static_optimisation import (
     BOTH_LEGS,
     DEFAULT,
     ELASTIC,
+    LegProblem,
     Sharing,
+    leg_problem,
     static_optimisation,
 )
 from psoas.engine.types import (
@@ -141,6 +143,7 @@ class Ready:
     body: Body
     geometry: MuscleGeometry
     moments: JointMoments
+    legs: Mapping[Side, LegProblem]
     contacts: Mapping[Side, tuple[ContactGeometry, ...]]
     as_built: Mapping[Side, MuscleForces]
     loads_n: Mapping[Place, float]
@@ -303,7 +306,8 @@ def _prepared(analysis: Analysis, setting: Setting, mechanics: Mechanics) -> Rea
         side: tuple(contact_geometry(body, swept, joint, side, split=False) for joint in LOADED)
         for side in analysis.sides
     }
-    bare = Ready(setting, body, geometry, mechanics.moments, contacts, {}, {})
+    legs = {side: leg_problem(body.muscles, geometry, mechanics.moments, side) for side in analysis.sides}
+    bare = Ready(setting, body, geometry, mechanics.moments, legs, contacts, {}, {})
     forces = {side: _forces(bare, side, AS_BUILT) for side in analysis.sides}
     return replace(bare, as_built=forces, loads_n=_loads(analysis, bare, forces))
 
@@ -332,6 +336,7 @@ def _forces(ready: Ready, side: Side, condition: Condition) -> MuscleForces:
         condition,
         ready.setting.sharing,
         start=ready.as_built.get(side),
+        leg=ready.legs[side],
         throw=False,
     )
 
