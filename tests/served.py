@@ -3,6 +3,9 @@
 import http.client
 import os
 import re
+import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +13,7 @@ from contextlib import closing, contextmanager
 from html import unescape
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 PSOAS = str(Path(sys.executable).with_name("psoas"))
@@ -37,6 +41,46 @@ def serving(
             yield server, int(line.split(":")[2].split("/")[0])
         finally:
             server.terminate()
+
+
+def rows(folder: Path, question: str) -> list[Any]:
+    """What the database of a data folder holds."""
+    database = sqlite3.connect(f"file:{folder / 'psoas.sqlite3'}?mode=ro", uri=True)
+    found = database.execute(question).fetchall()
+    database.close()
+    return found
+
+
+class Server:
+    """`psoas serve` that can go away and come back, at the same port with the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [str(Path(sys.executable).with_name("psoas")), "serve", "--port", str(self.port)]
+        environment = os.environ | {"PSOAS_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        assert self.address in self.process.stdout.readline()
+
+    def stop(self) -> None:
+        """Gone at once, as when the plug is pulled."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+    def rows(self, question: str) -> list[Any]:
+        """What the database holds, whether the server is there or not."""
+        return rows(self.folder, question)
 
 
 class Browser:

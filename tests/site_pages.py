@@ -66,7 +66,7 @@ NO_PAGES = {
 }
 """Addresses that answer no page: files, and forms that send on."""
 IN_THEIR_TEST = {"check-in-step", "check-in-outcome", "job"}
-"""Pages in the middle of a check-in or of work only; `browser/test_week.py` and `test_offline.py` look
+"""Pages in the middle of a check-in or of work only; `browser/test_week.py` and `test_job_page.py` look
 at them there."""
 WITH_3D = {"body", "body-exercise"}
 

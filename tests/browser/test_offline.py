@@ -3,9 +3,6 @@
 import json
 import os
 import re
-import signal
-import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from served import Server
 from walker import begin, send
 
 pytestmark = [pytest.mark.xdist_group("browser")]
@@ -22,38 +20,9 @@ pytestmark = [pytest.mark.xdist_group("browser")]
 NOT_KEPT = 'async (path) => !(await (await caches.open("psoas-pages")).match(location.origin + path))'
 
 
-class Server:
-    """`psoas serve` that can go away and come back, at the same port with the same data."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        command = [str(Path(sys.executable).with_name("psoas")), "serve", "--port", str(self.port)]
-        environment = os.environ | {"PSOAS_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        assert self.address in self.process.stdout.readline()
-
-    def stop(self) -> None:
-        """Gone at once, as when the plug is pulled."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            assert self.process.stdout is not None
-            self.process.stdout.close()
-            self.process = None
-
-    def entries(self) -> list[tuple[str, str]]:
-        database = sqlite3.connect(f"file:{self.folder / 'psoas.sqlite3'}?mode=ro", uri=True)
-        found = database.execute("SELECT kind, uid FROM web_entry ORDER BY id").fetchall()
-        database.close()
-        return found
+def entries(server: Server) -> list[Any]:
+    """Kind and uid of everything in the journal."""
+    return server.rows("SELECT kind, uid FROM web_entry ORDER BY id")
 
 
 @pytest.fixture
@@ -147,7 +116,7 @@ def test_what_is_logged_while_the_server_is_away_arrives_exactly_once(page: Any,
     page.goto(f"/p/{person}/week/")
     page.wait_for_function(f"async (path) => !(await ({NOT_KEPT})(path))", arg=exercise)
     server.stop()
-    begun = server.entries()
+    begun = entries(server)
     page.goto(exercise)  # never opened before: the week brought it along, with its timer
     assert "This is the copy of" in page.locator("#afar [role=status]").inner_text()
     page.locator("[data-timer]").wait_for()  # shown by its script, which came along too
@@ -158,13 +127,13 @@ def test_what_is_logged_while_the_server_is_away_arrives_exactly_once(page: Any,
     assert form.locator("input[name=uid]").input_value() != uid  # the next one is another one
     page.reload()  # the browser closed and opened again: still waiting
     page.get_by_text("waiting to be sent: 1").wait_for()
-    assert server.entries() == begun
+    assert entries(server) == begun
     server.start()
     page.get_by_text(re.compile(r"\bSent: 1\.")).wait_for()
-    assert server.entries() == [*begun, ("log", uid)]
+    assert entries(server) == [*begun, ("log", uid)]
     page.goto(f"/p/{person}/week/")
     page.wait_for_load_state("networkidle")
-    assert server.entries() == [*begun, ("log", uid)]
+    assert entries(server) == [*begun, ("log", uid)]
     assert page.locator("#afar [role=status]").inner_text() == ""
     assert "Take back" in page.inner_text("main")
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 
 from filled import begin, contents
-from served import Browser, hidden, serving
+from served import Browser, hidden, rows, serving
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
@@ -27,13 +27,6 @@ pytestmark = pytest.mark.xdist_group("web")
 DEEP = bool(os.environ.get("PSOAS_DEEP"))
 SAVES, KILLS, AT_ONCE = (4000, 60, 8) if DEEP else (240, 4, 4)
 FULL_BYTES = 700_000
-
-
-def rows(folder: Path, question: str) -> list[Any]:
-    database = sqlite3.connect(f"file:{folder / 'psoas.sqlite3'}?mode=ro", uri=True)
-    found = database.execute(question).fetchall()
-    database.close()
-    return found
 
 
 def test_no_confirmed_answer_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
