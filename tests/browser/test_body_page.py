@@ -254,7 +254,7 @@ def test_the_newest_of_many_turns_is_what_stands_there(page) -> None:  # type: i
 
 
 def test_colours_by_work_and_by_stretch_have_their_key(page) -> None:  # type: ignore[no-untyped-def]
-    for by in ("work", "stretch", "muscle"):
+    for by in ("work", "stretch", "pull", "muscle"):
         page.locator(f"input[name=colour][value={by}]").check(force=True)
         shown = [
             key.get_attribute("data-key") for key in page.locator("[data-key]").all() if key.is_visible()

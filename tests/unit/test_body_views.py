@@ -328,3 +328,16 @@ def test_constructed_movements_stand_on_the_floor_and_say_what_they_are(at: Any,
     turned = Rotation.from_quat(numbers["bone_quaternion"][:, k]).as_matrix()
     corners = bone_mesh("calcn_r")[0] @ turned[0].T + numbers["bone_origin_m"][0, k]
     assert abs(corners[:, 1].min()) < 0.01, "the heel is on the floor"
+
+
+@pytest.mark.parametrize("path", ["", "exercise/st_bridge/"])
+def test_an_install_without_node_shows_pictures_and_says_so(
+    at: Any, path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    from psoas.web.views import body as views
+
+    monkeypatch.setattr(views, "ISLAND", tmp_path / "body.js")
+    text = at(path).content.decode()
+    assert "The moving body was not built here: install Node.js and run make islands" in text
+    assert '<script type="module"' not in text
+    assert text.count("<figure>") == 2 and text.count("<table") >= 2

@@ -2,7 +2,7 @@
 
 import type { Muscle } from "./scene";
 
-export type ColourBy = "effect" | "muscle" | "work" | "stretch";
+export type ColourBy = "effect" | "muscle" | "work" | "stretch" | "pull";
 type Rgb = readonly [number, number, number];
 
 const PSOAS: Rgb = [0.84, 0.11, 0.08];
@@ -13,10 +13,13 @@ const WORKING: Rgb = [0.72, 0.05, 0.09];
 const SLACK: Rgb = [0.2, 0.42, 0.66];
 const LENGTHENED: Rgb = [0.1, 0.38, 0.6];
 const FURTHEST = 0.3; // optimal fibre lengths beyond standing: as blue as it gets
+const PULLING: Rgb = [0.42, 0.1, 0.42];
+const MOST_PULL_N = 1000; // of one line: as dark as it gets
 const STRETCHED: Rgb = [0.8, 0.3, 0.02];
 
-/** Colour as one sees it (sRGB, 0 to 1). `activation` 0 to 1, `fibre` in optimal fibre lengths. */
-export function colourOf(by: ColourBy, muscle: Muscle, activation: number, fibre: number): Rgb {
+/** Colour as one sees it (sRGB). `activation` 0 to 1, `fibre` in optimal fibre lengths, `force_n` in the tendon. */
+export function colourOf(by: ColourBy, muscle: Muscle, activation: number, fibre: number, force_n: number): Rgb {
+  if (by === "pull") return mixed(REST, PULLING, Math.min(1, force_n / MOST_PULL_N) ** 0.6);
   if (by === "effect") {
     if (muscle.effect === "works") return mixed(REST, WORKING, 0.25 + 0.75 * Math.sqrt(Math.min(1, activation)));
     if (muscle.effect !== "lengthens") return REST;

@@ -87,7 +87,8 @@ export class Muscles {
       const count = header.muscles.length;
       const active = between(doing.activation, header.frames, count, at, k);
       const fibre = between(doing.fibre_length, header.frames, count, at, k);
-      const rgb = colourOf(by, m, active, fibre);
+      const force = between(doing.force_n, header.frames, count, at, k);
+      const rgb = colourOf(by, m, active, fibre, force);
       for (let d = 0; d < 3; d++) texel[k * 4 + d] = linear(rgb[d]);
       texel[k * 4 + 3] = chosen === null ? 0 : chosen === k ? 1 : sisters(m, header.muscles[chosen]) ? 0 : -1;
     });
