@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from psoas.cli import VERBS, main
+from psoas.cli import main
 from psoas.engine.movements import Listed, listed
 from psoas.engine.peaks import contact_of, resultant_n
 from psoas.engine.types import AS_BUILT
@@ -33,7 +33,10 @@ SHOWN: Sequence[tuple[str, str, Sequence[str]]] = (
     (
         "How short is a hip flexor",
         "From measured angles to an interval, and where a leg with a short muscle would rest.",
-        ("thomas --forward --tilt 10 --shortness iliopsoas=0.1",),
+        (
+            "thomas --side r --thigh 4 --knee 55 --tilt 10",
+            "thomas --forward --tilt 10 --shortness iliopsoas=0.1",
+        ),
     ),
     (
         "What an exercise does",
@@ -74,9 +77,7 @@ def gallery_pages() -> dict[str, str]:
         ACTIONS,
     ]
     for heading, words, commands in SHOWN:
-        known = [command for command in commands if command.split()[0] in VERBS]
-        if known:
-            parts += [f"## {heading}\n", f"{words}\n", *(_said(command) for command in known)]
+        parts += [f"## {heading}\n", f"{words}\n", *(_said(command) for command in commands)]
     return {"gallery.md": "\n".join([*parts, FILES]), "movements.svg": strip(figures)}
 
 
