@@ -2,8 +2,9 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 
@@ -47,9 +48,18 @@ def items() -> Any:
     return questions()
 
 
-def answer(client: Any, person: str, item: Any, sent: dict[str, str], uid: str) -> Any:
-    """Post an answer and open the page that tells about it."""
-    posted = client.post(f"/p/{person}/learn/quiz/{item.id}/", sent | {"uid": uid})
+def uid_of(words: str) -> str:
+    """A uid that is the same for the same words."""
+    return str(uuid5(NAMESPACE_URL, words))
+
+
+def read(client: Any, person: str, lesson: str) -> Any:
+    return client.post(f"/p/{person}/learn/{lesson}/", {"uid": str(uuid4())})
+
+
+def answer(client: Any, person: str, item: Any, sent: dict[str, str], words: str) -> Any:
+    """Post an answer, its uid from some words, and open the page that tells about it."""
+    posted = client.post(f"/p/{person}/learn/quiz/{item.id}/", sent | {"uid": uid_of(words)})
     assert posted.status_code == 302, posted.content.decode()
     return client.get(posted["Location"])
 
@@ -59,7 +69,9 @@ def back_in_time(person: str, days: int) -> None:
     from psoas.web.models import Entry
 
     for entry in Entry.objects.filter(person_id=person):
-        Entry.objects.filter(pk=entry.pk).update(at=entry.at - timedelta(days=days))
+        day = date.fromisoformat(entry.value["day"]) - timedelta(days=days)
+        entry.value["day"] = day.isoformat()
+        Entry.objects.filter(pk=entry.pk).update(at=entry.at - timedelta(days=days), value=entry.value)
 
 
 @pytest.mark.parametrize("page", ["", "article/", "resources/", "quiz/", "quiz/reverse-plank/", "sitting/"])
@@ -118,13 +130,16 @@ def test_the_same_form_twice_counts_once_and_the_first_answer_stands(client: Any
     assert first.context["right"] is again.context["right"] is False
 
 
-@pytest.mark.parametrize("uid", ["", "x" * 37, "a/b", "<b>", "😀"])
-def test_a_uid_that_is_none_gets_a_new_one(client: Any, person: str, uid: str) -> None:
+@pytest.mark.parametrize("uid", ["x" * 37, "a/b", "<b>", "😀", "1"])
+def test_a_uid_that_is_none_comes_back_as_an_old_page(client: Any, person: str, uid: str) -> None:
     from psoas.web.models import Entry
 
     item = items()[0]
-    assert answer(client, person, item, right_answer(item), uid).status_code == 200
-    assert re.fullmatch(r"[0-9a-f-]{36}", Entry.objects.get(person_id=person).uid)
+    for page in (f"quiz/{item.id}/", "sitting/"):
+        posted = client.post(f"/p/{person}/learn/{page}", right_answer(item) | {"uid": uid})
+        assert posted.status_code == 422 and "out of date" in text_of(posted)
+    assert Entry.objects.filter(person_id=person).count() == 0
+    assert answer(client, person, item, right_answer(item), "none").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -143,7 +158,7 @@ def test_a_bad_answer_comes_back_with_its_message(
     client: Any, person: str, kind: str, sent: dict[str, str], says: str
 ) -> None:
     item = next(each for each in items() if each.kind == kind and len(each.pairs) in (0, 4))
-    posted = client.post(f"/p/{person}/learn/quiz/{item.id}/", sent | {"uid": "u"})
+    posted = client.post(f"/p/{person}/learn/quiz/{item.id}/", sent | {"uid": uid_of("u")})
     assert posted.status_code == 422 and says in text_of(posted) and 'role="alert"' in posted.content.decode()
     assert "<script>alert" not in posted.content.decode()
     chosen = [r["value"] for p in posted.context["pairs"] for r in p["rights"] if r["chosen"]]
@@ -159,7 +174,7 @@ def test_questions_come_when_their_lesson_is_read_and_come_back_spaced(client: A
         return [item.id for item in client.get(f"/p/{person}/learn/quiz/").context["learner"].waiting]
 
     assert due() == [] and "Questions come when" in text_of(client.get(f"/p/{person}/learn/quiz/"))
-    assert client.post(f"/p/{person}/learn/strengthening/", {"uid": "l"})["Location"].endswith("/quiz/")
+    assert read(client, person, "strengthening")["Location"].endswith("/quiz/")
     waiting = due()
     assert waiting and set(waiting) == {item.id for item in items() if item.lesson == "strengthening"}
     assert f"{len(waiting)} questions are due" in text_of(client.get(f"/p/{person}/"))
@@ -182,19 +197,19 @@ def test_a_missed_question_brings_its_lesson_back_until_it_is_read(client: Any, 
         return learner.next.id, learner.again
 
     assert suggested() == ("where-it-lies", False)
-    client.post(f"/p/{person}/learn/where-it-lies/", {"uid": "1"})
+    read(client, person, "where-it-lies")
     assert suggested() == ("what-it-does", False)
     item = next(each for each in items() if each.lesson == "children")
     answer(client, person, item, wrong_answer(item), "2")
     assert suggested() == ("children", True)
-    client.post(f"/p/{person}/learn/children/", {"uid": "3"})
+    read(client, person, "children")
     assert suggested() == ("what-it-does", False)
     assert "read" in text_of(client.get(f"/p/{person}/learn/children/"))
 
 
 def test_after_five_answers_a_day_the_rest_may_wait(client: Any, person: str) -> None:
-    for k, lesson in enumerate(("help-now", "strengthening", "stretching", "where-it-lies")):
-        client.post(f"/p/{person}/learn/{lesson}/", {"uid": f"l{k}"})
+    for lesson in ("help-now", "strengthening", "stretching", "where-it-lies"):
+        read(client, person, lesson)
     for k in range(5):
         item = client.get(f"/p/{person}/learn/quiz/").context["first"]
         told = answer(client, person, item, right_answer(item), f"q{k}")
@@ -208,12 +223,21 @@ def test_a_question_that_was_rewritten_is_asked_anew(client: Any, person: str) -
     item = next(each for each in items() if each.kind == "choice")
     answer(client, person, item, right_answer(item), "u")
     Entry.objects.filter(person_id=person).update(
-        value={"item": item.id, "right": True, "answer": "as it was worded last year"}
+        value={
+            "item": item.id,
+            "right": True,
+            "answer": "as it was worded last year",
+            "day": "2026-01-01",
+        }
     )
-    assert client.get(f"/p/{person}/learn/quiz/{item.id}/u/")["Location"].endswith(f"/quiz/{item.id}/")
-    Entry.objects.filter(person_id=person).update(value={"item": "gone", "right": True, "answer": "x"})
+    assert client.get(f"/p/{person}/learn/quiz/{item.id}/{uid_of('u')}/")["Location"].endswith(
+        f"/quiz/{item.id}/"
+    )
+    Entry.objects.filter(person_id=person).update(
+        value={"item": "gone", "right": True, "answer": "x", "day": "2026-01-01"}
+    )
     assert client.get(f"/p/{person}/learn/quiz/").status_code == 200
-    assert client.get(f"/p/{person}/learn/quiz/gone/u/").status_code == 404
+    assert client.get(f"/p/{person}/learn/quiz/gone/{uid_of('u')}/").status_code == 404
 
 
 def test_the_right_answer_does_not_always_stand_first(client: Any) -> None:
@@ -283,7 +307,7 @@ def test_a_lesson_has_no_address_of_another_page() -> None:
 
 
 def test_what_was_read_and_answered_is_in_the_export(client: Any, person: str) -> None:
-    client.post(f"/p/{person}/learn/sitting/", {"uid": "1"})
+    read(client, person, "sitting")
     item = items()[0]
     answer(client, person, item, right_answer(item), "2")
     content = json.loads(client.get(f"/p/{person}/data/psoas.json").content)

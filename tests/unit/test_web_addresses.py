@@ -12,7 +12,8 @@ django = pytest.importorskip("django", reason="the extra `web` is not installed"
 pytestmark = pytest.mark.xdist_group("web")
 
 # A value that exists for every further part of an address. A new part needs a line here.
-PARTS = {"place": 1, "sheet": "knee", "name": "sitting", "item": "reverse-plank", "uid": "1"}
+UID = "6c6d0a8e-3b0e-5c55-9b5e-0d9b1f1f0a11"
+PARTS = {"place": 1, "sheet": "knee", "name": "sitting", "item": "reverse-plank", "uid": UID}
 PARTS |= {"exercise": "st_bridge", "step": "pain"}
 SHEETS = {"examined": "step"}  # `sheet` means another thing there
 
@@ -29,13 +30,13 @@ def addresses() -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.fixture
 def own(client: Any) -> tuple[str, int]:
-    """A person with an open way, an answered question (its uid is 1), and a job of theirs."""
+    """A person with an open way, an answered question (its uid is UID), and a job of theirs."""
     from psoas.web.models import Job, Person
 
     person = begin(client)
     fill(client, person, DESK)
     client.post(f"/p/{person}/where/", {"region": ["KNEE_ANT_PATELLA_R"], "side": "r"})
-    client.post(f"/p/{person}/learn/quiz/reverse-plank/", {"uid": "1", "answer": "0"})
+    client.post(f"/p/{person}/learn/quiz/reverse-plank/", {"uid": UID, "answer": "0"})
     job = Job.objects.create(person=Person.objects.get(pk=person), kind="walk", key=person)
     return person, job.pk
 

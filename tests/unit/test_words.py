@@ -22,14 +22,14 @@ pytestmark = pytest.mark.xdist_group("web")
 SOURCE = Path(__file__).parents[2] / "src" / "psoas"
 WEB = SOURCE / "web"
 SPOKEN = ("aria-label", "alt", "title", "placeholder", "content")
-SILENT = ("script", "style")
+SILENT = ("script", "style", "code")
 UNITS = {"cm", "kg"}
 BRAND = "psoas"
 OPEN, CLOSE = "⟦", "⟧"
 
 
 class Visible(HTMLParser):
-    """Texts and spoken attributes of a page, each with its line; not what says translate="no"."""
+    """Texts and spoken attributes of a page, each with its line; not commands, nor what says translate="no"."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -114,8 +114,8 @@ def people(data: Any) -> tuple[Any, dict[str, str]]:
     client = Client(HTTP_HOST="127.0.0.1")
     person = to_the_plan(client, "Whole")
     start_week(client, person)
-    client.post(f"/p/{person}/learn/strengthening/", {"uid": "l"})
-    client.post(f"/p/{person}/learn/quiz/reverse-plank/", {"uid": "u", "answer": "0"})
+    client.post(f"/p/{person}/learn/strengthening/")
+    client.post(f"/p/{person}/learn/quiz/reverse-plank/", {"answer": "0"})
     return client, {"id": person, "stopped": stopped(client)}
 
 
@@ -264,7 +264,7 @@ def test_plural_forms_follow_the_number(people: tuple[Any, dict[str, str]]) -> N
     assert (ngettext("a day", "days", 1), ngettext("a day", "days", 0)) == ("a day", "days")
     client, ids = people
     assert "2 questions are due" in client.get(f"/p/{ids['id']}/").content.decode()
-    client.post(f"/p/{ids['id']}/learn/quiz/make-it-strong/", {"uid": "v", "answer": "0"})
+    client.post(f"/p/{ids['id']}/learn/quiz/make-it-strong/", {"answer": "0"})
     assert "1 question is due" in client.get(f"/p/{ids['id']}/").content.decode()
 
 

@@ -1,9 +1,6 @@
 """What happened, in the order it happened: exercises done, check-ins, quiz answers. Only ever added to."""
 
-from typing import Any
-
 from django.db import models
-from django.utils import timezone
 
 from psoas.web.models.person import Person
 
@@ -22,11 +19,3 @@ class Entry(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["person", "uid"], name="one_entry_a_uid"),)
         ordering = ("at", "id")
-
-
-def write_down(person: Person, kind: str, uid: str, value: dict[str, Any]) -> Entry:
-    """The entry of this uid: made now, or as it was made before if the same form comes twice."""
-    found, _made = Entry.objects.get_or_create(
-        person=person, uid=uid, defaults={"kind": kind, "at": timezone.now(), "value": value}
-    )
-    return found

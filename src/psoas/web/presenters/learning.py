@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from django.utils import timezone
-
 from psoas.clinic.learning import (
     Card,
     Lesson,
@@ -77,7 +75,7 @@ def cards_of(entries: Sequence[Entry]) -> dict[str, Card]:
     """The card of each question answered, from the entries in order."""
     return cards_from(
         (
-            (each.value["item"], each.value["right"], timezone.localtime(each.at).toordinal())
+            (each.value["item"], each.value["right"], _day(each).toordinal())
             for each in entries
             if each.kind == QUIZ
         ),
@@ -85,9 +83,13 @@ def cards_of(entries: Sequence[Entry]) -> dict[str, Card]:
     )
 
 
-def learner(person: Person) -> Learner:
-    """Where this person stands today."""
-    today = timezone.localdate()
+def _day(entry: Entry) -> date:
+    """The day where the person was."""
+    return date.fromisoformat(entry.value["day"])
+
+
+def learner(person: Person, today: date) -> Learner:
+    """Where this person stands on a day."""
     entries = list(person.entries.filter(kind__in=(QUIZ, LESSON)))
     cards, missed = cards_of(entries), _missed(entries)
     read = frozenset(each.value["lesson"] for each in entries if each.kind == LESSON)
@@ -101,7 +103,7 @@ def learner(person: Person) -> Learner:
         new=tuple(item for item in unseen if item.lesson in read),
         unseen=unseen,
         answered=len(cards),
-        answered_today=sum(e.kind == QUIZ and timezone.localtime(e.at).date() == today for e in entries),
+        answered_today=sum(each.kind == QUIZ and _day(each) == today for each in entries),
         known=sum(gaps_days()[max(card.step - 1, 0)] >= 7 for card in cards.values()),
         comes_back=date.fromordinal(min(later)) if later else None,
         next=next_lesson(lessons(), read, missed),

@@ -3,19 +3,18 @@
 Open to everybody, also while stopped. Under a person's own address what was read is kept.
 """
 
-import re
-from uuid import uuid4
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psoas.web.models import Person, write_down
+from psoas.errors import InputError
+from psoas.web.models import Person
 from psoas.web.presenters.claims import claims_of
 from psoas.web.presenters.learning import LESSON, learner, lessons, questions
 from psoas.web.presenters.page import shelf, sure
 from psoas.web.presenters.resources import resources_of
+from psoas.web.views.noting import new_uid, note_once, stamp, today
 from psoas.web.views.people import person_of
 
 MOVING = {
@@ -25,7 +24,6 @@ MOVING = {
     "actions",
     "biomechanics",
 }  # better seen than read
-UID = re.compile(r"[A-Za-z0-9-]{1,36}")
 
 
 def learning(request: HttpRequest, id: str | None) -> tuple[Person | None, str]:
@@ -36,12 +34,6 @@ def learning(request: HttpRequest, id: str | None) -> tuple[Person | None, str]:
     return person, reverse("lessons", args=[person.pk])
 
 
-def uid_of(request: HttpRequest) -> str:
-    """The uid that came with the form, so that a form sent twice counts once; a new one where none did."""
-    sent = str(request.POST.get("uid", ""))
-    return sent if UID.fullmatch(sent) else str(uuid4())
-
-
 @require_safe
 def all_lessons(request: HttpRequest, id: str | None = None) -> HttpResponse:
     """Every lesson with its minutes, and what comes next."""
@@ -49,7 +41,7 @@ def all_lessons(request: HttpRequest, id: str | None = None) -> HttpResponse:
     context = {
         "person": person,
         "base": base,
-        "learner": None if person is None else learner(person),
+        "learner": None if person is None else learner(person, today(request)),
         "lessons": lessons(),
         "questions": len(questions()),
         "claims": len(shelf().knowledge.tables["claims"]["claim"]),
@@ -65,9 +57,13 @@ def lesson(request: HttpRequest, name: str, id: str | None = None) -> HttpRespon
     if found is None or (request.method == "POST" and person is None):
         raise Http404
     about = [item for item in questions() if item.lesson == name]
+    error = ""
     if request.method == "POST" and person is not None:
-        write_down(person, LESSON, uid_of(request), {"lesson": name})
-        return redirect(f"{base}quiz/" if about else base)
+        try:
+            note_once(person, stamp(request), LESSON, {"lesson": name})
+            return redirect(f"{base}quiz/" if about else base)
+        except InputError as wrong:
+            error = f"{wrong.what}. {wrong.advice}"
     context = {
         "person": person,
         "base": base,
@@ -80,10 +76,11 @@ def lesson(request: HttpRequest, name: str, id: str | None = None) -> HttpRespon
         "questions": len(about),
         "first": next(iter(about), None),
         "moving": not MOVING.isdisjoint(found.covers),
-        "read": person is not None and name in learner(person).read,
-        "uid": uuid4(),
+        "read": person is not None and name in learner(person, today(request)).read,
+        "uid": new_uid(),
+        "error": error,
     }
-    return render(request, "lesson.html", context)
+    return render(request, "lesson.html", context, status=422 if error else 200)
 
 
 @require_safe

@@ -91,6 +91,11 @@ def note(person: Person, uid: str, kind: str, at: datetime, value: dict[str, Any
     return kept
 
 
+def note_once(person: Person, stamped: Stamp, kind: str, value: dict[str, Any]) -> Entry:
+    """Keep it with its day, once. The same form with other answers changes nothing: the first ones stand."""
+    return _kept(person, stamped.uid, kind, stamped.at, value | {"day": stamped.day.isoformat()})[0]
+
+
 def _kept(person: Person, uid: str, kind: str, at: datetime, value: dict[str, Any]) -> tuple[Entry, bool]:
     found: tuple[Entry, bool] = Entry.objects.get_or_create(
         person=person, uid=uid, defaults={"kind": kind, "at": at, "value": value}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from psoas.clinic.learning import QuizItem
 from psoas.errors import InputError
-from psoas.web.models import Person, write_down
+from psoas.web.models import Person
 from psoas.web.presenters.learning import (
     A_SITTING,
     QUIZ,
@@ -21,7 +21,8 @@ from psoas.web.presenters.learning import (
 )
 from psoas.web.presenters.page import shelf
 from psoas.web.presenters.quiz import answer_from, shown, told
-from psoas.web.views.learn import learning, uid_of
+from psoas.web.views.learn import learning
+from psoas.web.views.noting import is_uid, new_uid, note_once, stamp, today
 
 
 @require_safe
@@ -31,7 +32,7 @@ def home(request: HttpRequest, id: str | None = None) -> HttpResponse:
     context: dict[str, Any] = {"person": person, "base": base, "all": len(questions())}
     if person is None:
         return render(request, "quiz_quick.html", context | {"first": questions()[0]})
-    stands = learner(person)
+    stands = learner(person, today(request))
     return render(
         request,
         "quiz_home.html",
@@ -55,20 +56,21 @@ def ask(request: HttpRequest, item: str, id: str | None = None) -> HttpResponse:
     if found is None or (person is None and request.method == "POST"):
         raise Http404
     sent = request.GET if person is None else request.POST
-    uid = uid_of(request)
     if not (sent if person is None else request.method == "POST"):
-        return _asked(request, person, base, found, uid)
+        return _asked(request, person, base, found, new_uid())
     try:
         answer = answer_from(found, sent)
+        outcome = told(found, answer)
+        if person is None:
+            context = {"person": None, "base": base, "following": _after(found), "comes_back": None}
+            return render(request, "quiz_told.html", outcome | context)
+        value = {"item": found.id, "right": outcome["right"], "answer": answer}
+        kept = note_once(person, stamp(request), QUIZ, value)
     except InputError as error:
-        return _asked(request, person, base, found, uid, f"{error.what}. {error.advice}")
-    outcome = told(found, answer)
-    if person is None:
-        following = _after(found)
-        context = {"person": None, "base": base, "following": following, "comes_back": None}
-        return render(request, "quiz_told.html", outcome | context)
-    kept = write_down(person, QUIZ, uid, {"item": found.id, "right": outcome["right"], "answer": answer})
-    if kept.kind != QUIZ:
+        uid = sent.get("uid", "")
+        says = f"{error.what}. {error.advice}"
+        return _asked(request, person, base, found, uid if is_uid(uid) else new_uid(), says)
+    if kept.kind != QUIZ:  # the uid of another form
         raise Http404
     return redirect("answered", person.pk, kept.value["item"], kept.uid)
 
@@ -109,7 +111,7 @@ def answered(request: HttpRequest, id: str, item: str, uid: str) -> HttpResponse
     except InputError:  # the question was rewritten since: it can only be asked anew
         return redirect(f"{base}quiz/{item}/")
     card = cards_of(entries)[item]
-    stands = learner(person)
+    stands = learner(person, today(request))
     context = {
         "person": person,
         "base": base,

@@ -61,7 +61,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def hub(request: HttpRequest, id: str) -> HttpResponse:
     """Where this person is on their way, and what comes next."""
     person = person_of(request, id)
-    triage, told, learning = triage_of(person), told_of(person), learner(person)
+    triage, told, learning = triage_of(person), told_of(person), learner(person, today(request))
     done = {
         "safety": triage.level is not None,
         "where": "drawing" in told,
