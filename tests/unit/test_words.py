@@ -29,7 +29,7 @@ OPEN, CLOSE = "⟦", "⟧"
 
 
 class Visible(HTMLParser):
-    """Texts and spoken attributes of a page, each with its line; not commands, nor what says translate="no"."""
+    """Texts and spoken attributes of a page with their lines; no commands, nor what says translate="no"."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
