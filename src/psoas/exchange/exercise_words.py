@@ -50,7 +50,8 @@ def effect_words(effect: GroupEffect) -> str:
         walking = f"walking: up to {100 * effect.walking:.0f} %"
         return f"works {how_hard(effect.activation)}: {active}{speed} ({walking})"
     still = max(abs(shortest), abs(longest)) < 0.5
-    fibres = "fibres as in standing" if still else f"fibres {shortest:+.0f} to {longest:+.0f} %"
+    span = f"{shortest:+.0f} to {longest:+.0f}" if longest - shortest >= 1.0 else f"{longest:+.0f}"
+    fibres = "fibres as in standing" if still else f"fibres {span} %"
     return f"neither: {fibres}" + (f", {active}" if active else "")
 
 
