@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import root
 
 from psoas.engine.hanging_leg import (
-    DRIFTED_RAD,
+    DRIFT_RAD,
     LEAST,
     PLANTARFLEXED_RAD,
     People,
@@ -38,7 +38,7 @@ KNEE_MEAN, KNEE_SD = 52.5, 12.2
 def full_model_moments(x: np.ndarray, tilt: float, condition: Condition) -> np.ndarray:
     """The same balance with nothing fitted: inverse dynamics and muscles of the whole body in one posture."""
     body = healthy_leg().body
-    pose = Coordinates(np.zeros(1), np.array([[np.pi / 2 + tilt, *x, DRIFTED_RAD, PLANTARFLEXED_RAD]]), NAMES)
+    pose = Coordinates(np.zeros(1), np.array([[np.pi / 2 + tilt, *x, -DRIFT_RAD, PLANTARFLEXED_RAD]]), NAMES)
     dofs = ("hip_flexion_r", "knee_angle_r")
     still = np.zeros((1, len(body.coordinates)))
     geometry = muscle_geometry(body, pose, dofs, velocity=still)

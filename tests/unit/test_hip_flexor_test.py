@@ -10,7 +10,9 @@ import pytest
 from psoas.engine.hanging_leg import people, rest
 from psoas.engine.hip_flexor_test import SPREAD, Prior, ThomasEstimate, ThomasReading, thomas_estimate
 from psoas.engine.prone_knee_bend import ElyReading
-from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, healthy_leg
+from psoas.engine.shortness_at_rest import BACK_FLAT_TILT_RAD, beside_average, healthy_leg
+from psoas.engine.thigh_in_space import rest_in_space
+from psoas.engine.types import Condition
 from psoas.errors import InputError
 
 pytestmark = pytest.mark.xdist_group("thomas")
@@ -178,6 +180,25 @@ def test_a_clearly_short_muscle_is_called_short() -> None:
     estimate = thomas_estimate(ThomasReading(np.radians(-13.0), np.radians(30.0), np.radians(13.0)))
     assert estimate.rectus_femoris.verdict == "short"
     assert estimate.rectus_more > 0.95
+
+
+@pytest.mark.parametrize(("iliopsoas", "rectus"), [(0.05, 0.0), (0.1, 0.0), (0.15, 0.05), (0.05, 0.15)])
+def test_a_leg_free_to_drift_is_read_right_once_its_drift_is_given(iliopsoas: float, rectus: float) -> None:
+    """Without it the bent knee of a thigh that drifted far would pass for a long rectus."""
+    body = healthy_leg().body
+    meant = Condition("short", shortness={"iliopsoas": iliopsoas, "rectus_femoris": rectus})
+    seen = rest_in_space(body, BACK_FLAT_TILT_RAD, beside_average(meant, body.muscles))
+    reading = ThomasReading(
+        seen.thigh_rad,
+        seen.knee_rad,
+        BACK_FLAT_TILT_RAD,
+        drift_rad=float(np.radians(round(np.degrees(seen.outwards_rad)))),
+    )
+    found = thomas_estimate(
+        replace(reading, **{f"{a}_error_rad": np.radians(1.0) for a in ("thigh", "knee", "tilt")}), Prior(0.1)
+    )
+    assert found.iliopsoas.mean == pytest.approx(iliopsoas, abs=0.025)
+    assert found.rectus_femoris.mean == pytest.approx(rectus, abs=0.025)
 
 
 def test_fewer_draws_say_the_same() -> None:

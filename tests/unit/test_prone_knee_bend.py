@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from psoas.engine.hanging_leg import DRIFTED_RAD, people
+from psoas.engine.hanging_leg import DRIFT_RAD, people
 from psoas.engine.hip_flexor_test import SPREAD, Prior, ely_estimate
 from psoas.engine.kinematics import muscle_geometry
 from psoas.engine.muscle import capacity
@@ -23,7 +23,7 @@ def test_the_hip_lifts_where_the_rectus_pulls_as_much_as_holds_it() -> None:
     body = leg.body
     pose = Coordinates(
         np.zeros(1),
-        np.array([[0.0, knee[0], DRIFTED_RAD]]),
+        np.array([[0.0, knee[0], -DRIFT_RAD]]),
         ("hip_flexion_r", "knee_angle_r", "hip_adduction_r"),
     )
     still = np.zeros((1, len(body.coordinates)))

@@ -37,6 +37,11 @@ OPTIONS = {
         "bone level; "
         "leave it out if nobody looked",
     ),
+    "drift": _Option(
+        -10.0,
+        45.0,
+        "degrees by which the hanging thigh has drifted outwards; left out, the average of 16 is taken",
+    ),
     "ely": _Option(20.0, 135.0, "degrees of knee bend, lying on the front, where the hip lifts"),
     "push": _Option(
         5.0, 900.0, "newtons of a hand-held dynamometer on the thigh, seated, hip at 90 degrees", "N", 150.0
@@ -132,18 +137,18 @@ def _listed(values: Sequence[float]) -> str:
 
 
 def _leg(side: Side, values: dict[str, list[float]], arguments: argparse.Namespace) -> LegReadings:
-    mean = {name: _mean(name, side, values[name]) for name in ("thigh", "knee", "tilt", "ely")}
+    mean = {name: _mean(name, side, values[name]) for name in ("thigh", "knee", "tilt", "drift", "ely")}
     mass = mass_of(arguments.mass)
     push = _push(side, values["push"], mass, arguments.lever)
     thomas = None
-    if mean["thigh"] is not None or mean["knee"] is not None or mean["tilt"] is not None:
+    if any(mean[name] is not None for name in ("thigh", "knee", "tilt", "drift")):
         thomas = _thomas(side, mean, arguments)
     ely = None if mean["ely"] is None else ElyReading(float(np.radians(mean["ely"])))
     return LegReadings(side, thomas, ely, push)
 
 
 def _thomas(side: Side, mean: dict[str, float | None], arguments: argparse.Namespace) -> ThomasReading:
-    thigh, knee, tilt = mean["thigh"], mean["knee"], mean["tilt"]
+    thigh, knee, tilt, drift = (mean[name] for name in ("thigh", "knee", "tilt", "drift"))
     for name, value in (("thigh", thigh), ("knee", knee)):
         if value is None:
             raise InputError(
@@ -164,6 +169,7 @@ def _thomas(side: Side, mean: dict[str, float | None], arguments: argparse.Names
         thigh_error_rad=float(np.radians(error)),
         knee_error_rad=float(np.radians(error)),
         tilt_error_rad=float(np.radians(tilt_error)),
+        drift_rad=None if drift is None else float(np.radians(round(drift))),
     )
 
 

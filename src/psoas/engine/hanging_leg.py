@@ -1,10 +1,10 @@
 """Where a relaxed leg comes to rest: gravity, passive muscles, hip ligaments and knee capsule in balance.
 
-The pelvis is held. Hip flexion and knee angle are free; the thigh has drifted outwards as far as thighs do on
-average (`thigh_in_space` finds 17 degrees by itself), does not turn, and the foot hangs 20 degrees
-plantarflexed. Lengths of the muscle lines and centres of mass are fitted once, over all
-postures of a hanging leg, by cubic splines of the two angles; moment arms are their exact derivatives,
-so the forces come from one energy and thousands of people are solved at once.
+The pelvis is held. Hip flexion and knee angle are free; the thigh has drifted outwards by a given angle (as
+far as thighs do on average, unless it was read; `thigh_in_space` finds 16 degrees by itself), does not
+turn, and the foot hangs 20 degrees plantarflexed. Lengths of the muscle lines and centres of mass are
+fitted once, over all postures of a hanging leg, by cubic splines of the two angles; moment arms are their
+exact derivatives, so the forces come from one energy and thousands of people are solved at once.
 
 Side: right; the left leg is its mirror image. Lying: the pelvis frame's x axis points up when supine.
 """
@@ -37,7 +37,7 @@ LEAST = np.array([-0.75, 0.0])  # rad; the postures that the splines cover
 MOST = np.array([1.35, 2.4])
 KNOTS = (62, 26)
 PLANTARFLEXED_RAD = -0.35
-DRIFTED_RAD = -np.radians(15.6)  # hip adduction; Harvey 1998 (doi:10.1136/bjsm.32.1.68), mean of 117 athletes
+DRIFT_RAD = np.radians(15.6)  # outwards; Harvey 1998 (doi:10.1136/bjsm.32.1.68), mean of 117 athletes
 # Taut ligaments: 0.6 N.m a degree fits measured moments of hips 15 to 30 degrees extended best (Riener and
 # Edrich 1999; RMS 3.2 N.m, at 0.8 4.0). In rotation cadaver hips have 0.8 (SD 0.3; van Arkel et al. 2015,
 # abstract, doi:10.1016/j.jbiomech.2015.09.002).
@@ -128,13 +128,13 @@ class HangingLeg:
 
 
 @lru_cache(maxsize=4)
-def hanging_leg(body: Body) -> HangingLeg:
-    """Fits the geometry of a body's right leg (0.3 s)."""
+def hanging_leg(body: Body, drift_rad: float = DRIFT_RAD) -> HangingLeg:
+    """Fits the geometry of a body's right leg (0.5 s), the thigh drifted outwards by so much."""
     relaxed = with_calibrated_passive(body)
     poses = _nodes()
     movement = Coordinates(
         np.arange(len(poses)) * 1.0,
-        np.column_stack([poses, np.full(len(poses), DRIFTED_RAD), np.full(len(poses), PLANTARFLEXED_RAD)]),
+        np.column_stack([poses, np.full(len(poses), -drift_rad), np.full(len(poses), PLANTARFLEXED_RAD)]),
         (*ANGLES, "hip_adduction_r", "ankle_angle_r"),
     )
     still = np.zeros((len(poses), len(body.coordinates)))

@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import norm, qmc
 
-from psoas.engine.hanging_leg import People, people
+from psoas.engine.hanging_leg import HangingLeg, People, people
 from psoas.engine.prone_knee_bend import ElyReading, ely_log_likelihood
 from psoas.engine.shortness_at_rest import (
     BACK_FLAT_TILT_RAD,
@@ -66,7 +66,11 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class ThomasReading:
-    """Means of the repeated readings, with the SD of their error. `tilt_rad` None: nobody looked."""
+    """Means of the repeated readings, with the SD of their error.
+
+    `tilt_rad` None: nobody looked. `drift_rad`: how far the thigh has drifted outwards; None: not read, the
+    average is taken.
+    """
 
     thigh_rad: float
     knee_rad: float
@@ -74,6 +78,7 @@ class ThomasReading:
     thigh_error_rad: float = np.radians(3.0)
     knee_error_rad: float = np.radians(3.0)
     tilt_error_rad: float = np.radians(5.0)
+    drift_rad: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +156,15 @@ def posterior(
     return Draws(at.iliopsoas, at.rectus, weight / weight.sum())
 
 
+def leg_of(reading: ThomasReading) -> HangingLeg:
+    """The average leg at the drift that was read."""
+    return healthy_leg() if reading.drift_rad is None else healthy_leg(reading.drift_rad)
+
+
 @lru_cache(maxsize=4)
 def _explanations(reading: ThomasReading, draws: int) -> tuple[People, ShortnessAtRest]:
     """People who could have given the reading, and the shortness with which each would rest like that."""
-    leg = healthy_leg()
+    leg = leg_of(reading)
     z = _normal_draws(draws)
     who = _possible_people(reading, z)
     thigh = reading.thigh_rad + reading.thigh_error_rad * z[:, 0]
@@ -239,5 +249,10 @@ def _notes(reading: ThomasReading) -> tuple[str, ...]:
         notes += (
             "Nobody looked at the pelvis: 10 degrees of tilt more or less move the thigh by about 8, "
             "so the interval is wider than it need be.",
+        )
+    if reading.drift_rad is None:
+        notes += (
+            "The thigh's drift outwards was not read, and the average of 16 degrees taken: of a thigh "
+            "further out the rectus looks longer than it is.",
         )
     return notes

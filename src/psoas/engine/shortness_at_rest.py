@@ -17,6 +17,7 @@ from scipy.optimize import brentq
 
 from psoas.engine.body import load_body
 from psoas.engine.hanging_leg import (
+    DRIFT_RAD,
     HangingLeg,
     Lying,
     People,
@@ -107,8 +108,8 @@ def hip_at(
     return np.asarray(hip)
 
 
-@lru_cache(maxsize=1)
-def healthy_leg() -> HangingLeg:
+@lru_cache(maxsize=4)
+def healthy_leg(drift_rad: float = DRIFT_RAD) -> HangingLeg:
     """The built-in body's leg, shortness of the rectus counted from where the knee rests as on average.
 
     Measured passive moments hold the iliopsoas but not the length of the rectus: its fibres 10 % shorter fit
@@ -120,7 +121,10 @@ def healthy_leg() -> HangingLeg:
         rested = rest(leg, people(rectus_shortness=part, tilt_rad=BACK_FLAT_TILT_RAD))
         return float(HEALTHY_KNEE_RAD - rested.knee_rad[0])
 
-    return replace(leg, rectus_average=float(brentq(too_straight, *SHORTNESS_RANGE, xtol=1e-6)))
+    average = float(brentq(too_straight, *SHORTNESS_RANGE, xtol=1e-6))
+    return replace(
+        leg if drift_rad == DRIFT_RAD else hanging_leg(load_body(), drift_rad), rectus_average=average
+    )
 
 
 def beside_average(condition: Condition, muscles: MuscleTable) -> Condition:
