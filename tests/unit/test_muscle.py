@@ -107,11 +107,16 @@ def test_the_tendon_gives_4_9_percent_at_the_maximal_force():
 
 
 def test_curves_are_read_between_samples_and_go_straight_on():
-    grid, curve = np.array([0.0, 1.0, 3.0]), np.array([[0.0, 2.0, 4.0], [1.0, 1.0, 0.0]])
-    at = np.array([[0.5, 2.0], [4.0, 0.5], [-1.0, -1.0]])
+    grid, curve = np.array([0.5, 1.5, 2.5]), np.array([[0.0, 2.0, 4.0], [1.0, 1.0, 0.0]])
+    at = np.array([[1.0, 2.0], [3.5, 1.0], [-1.0, 1.5]])
     np.testing.assert_allclose(
-        sampled(curve, between_samples(grid, at)), [[1.0, 0.5], [5.0, 1.0], [0.0, 1.0]]
+        sampled(curve, between_samples(grid, at)), [[1.0, 0.5], [6.0, 1.0], [0.0, 1.0]]
     )
+
+
+def test_the_curves_stand_on_an_even_grid():
+    steps = np.diff(load_body().muscles.curve_length)
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-9)
 
 
 def test_knobs_name_groups_muscles_and_sides():

@@ -115,9 +115,13 @@ Places = tuple[Int[np.ndarray, "time muscle"], Float[np.ndarray, "time muscle"]]
 
 
 def between_samples(grid: Float[np.ndarray, "sample"], at: Float[np.ndarray, "time muscle"]) -> Places:
-    """The sample before each length, and the part of the way to the next; beyond 1 after the last."""
-    left = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 2)
-    return left, (np.maximum(at, grid[0]) - grid[left]) / (grid[left + 1] - grid[left])
+    """The sample before each length, and the part of the way to the next; beyond 1 after the last.
+
+    The grid is even, so that no search is needed.
+    """
+    along = (np.maximum(at, grid[0]) - grid[0]) * ((len(grid) - 1) / (grid[-1] - grid[0]))
+    left = np.minimum(along.astype(np.int64), len(grid) - 2)
+    return left, along - left
 
 
 def sampled(curve: Float[np.ndarray, "muscle sample"], places: Places) -> Float[np.ndarray, "time muscle"]:

@@ -94,14 +94,7 @@ def lines_of(muscles: MuscleTable, name: str) -> tuple[int, ...]:
 
     Raises ModelError listing the groups for a name that means nothing.
     """
-    side = name[-2:] if name.endswith(("_r", "_l")) else ""
-    stem = name.removesuffix(side)
-    wanted = {f"{m}{s}" for m in GROUPS.get(stem, (stem,)) for s in ([side] if side else ["_r", "_l"])}
-    found = tuple(
-        i
-        for i, (line, muscle) in enumerate(zip(muscles.names, muscles.muscle, strict=True))
-        if line in wanted or muscle in wanted
-    )
+    found = _lines(muscles.names, muscles.muscle, name)
     if not found:
         raise ModelError(
             f"There is no muscle or muscle group named {name}",
@@ -109,3 +102,15 @@ def lines_of(muscles: MuscleTable, name: str) -> tuple[int, ...]:
             f"Groups: {', '.join(GROUPS)}; or a muscle such as recfem_r. Leave out _r/_l for both sides.",
         )
     return found
+
+
+@lru_cache(maxsize=1024)
+def _lines(lines: tuple[str, ...], muscles: tuple[str, ...], name: str) -> tuple[int, ...]:
+    side = name[-2:] if name.endswith(("_r", "_l")) else ""
+    stem = name.removesuffix(side)
+    wanted = {f"{m}{s}" for m in GROUPS.get(stem, (stem,)) for s in ([side] if side else ["_r", "_l"])}
+    return tuple(
+        i
+        for i, (line, muscle) in enumerate(zip(lines, muscles, strict=True))
+        if line in wanted or muscle in wanted
+    )

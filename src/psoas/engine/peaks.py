@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -55,6 +56,12 @@ def percent(analysis: Analysis, side: Side) -> Float[np.ndarray, "time"]:
     return np.asarray(100.0 * (time_s - time_s[0]) / max(float(time_s[-1] - time_s[0]), 1e-9))
 
 
+@lru_cache(maxsize=8)
+def _percent(analysis: Analysis, side: Side) -> Float[np.ndarray, "time"]:
+    """The same, kept: a movement's peaks are asked for once a condition."""
+    return percent(analysis, side)
+
+
 def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
     """The largest resultant of each phase; the larger one where a phase was walked through twice.
 
@@ -65,7 +72,7 @@ def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
     """
     size = resultant_n(contact)
     weight = body_weight_n(analysis.subject.mass_kg)
-    of_cycle = percent(analysis, contact.side)
+    of_cycle = _percent(analysis, contact.side)
 
     def peak(name: PhaseOfPeak, frame: int) -> Peak:
         return Peak(name, frame, float(of_cycle[frame]), float(size[frame]), float(size[frame]) / weight)
