@@ -69,7 +69,7 @@ class Answer:
         )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)  # half a megabyte each
 def answered(setting: Setting) -> Answer:
     """The answer to a valid setting, about 40 ms for a new one."""
     movement, condition = prepared(setting.movement), setting.condition

@@ -13,7 +13,7 @@ interface Told {
   figures?: { svg: string; says: string }[];
 }
 
-const SETTLED_MS = 250; // without a change: now the body's colours, the address and a reader's words follow
+const SETTLED_MS = 400; // without a change: now the body's colours, the address and a reader's words follow
 
 class WhatIf {
   private readonly form: HTMLFormElement;
