@@ -17,7 +17,13 @@ from walker import begin, send
 pytestmark = [pytest.mark.xdist_group("browser")]
 
 
-NOT_KEPT = 'async (path) => !(await (await caches.open("psoas-pages")).match(location.origin + path))'
+KEPT = """async ([path, wanted]) => {
+  const pages = await caches.open("psoas-pages");
+  const kept = async () => Boolean(await pages.match(location.origin + path));
+  const later = () => new Promise((done) => setTimeout(done, 50));
+  for (let turn = 0; turn < 600 && (await kept()) !== wanted; turn++) await later();
+  return kept();
+}"""  # waits until the browser has a copy of the page, or has none any more; tells what it has
 
 
 def entries(server: Server) -> list[Any]:
@@ -114,7 +120,7 @@ def test_what_is_logged_while_the_server_is_away_arrives_exactly_once(page: Any,
     page.context.add_cookies([{"name": "psoas_people", "value": cookie, "url": server.address}])
     exercise = f"/p/{person}/week/sh_standing/"
     page.goto(f"/p/{person}/week/")
-    page.wait_for_function(f"async (path) => !(await ({NOT_KEPT})(path))", arg=exercise)
+    assert page.evaluate(KEPT, [exercise, True])
     server.stop()
     begun = entries(server)
     page.goto(exercise)  # never opened before: the week brought it along, with its timer
@@ -166,13 +172,13 @@ def test_copies_go_with_the_person_and_with_a_passphrase(page: Any, server: Serv
     page.goto(f"{gone}data/")
     page.get_by_label("Yes, delete everything").check()
     send(page, page.get_by_role("button", name="Delete me"))
-    page.wait_for_function(NOT_KEPT, arg=gone)
+    assert not page.evaluate(KEPT, [gone, False])
     assert private() == [stays]
     page.goto("/lock/")
     for field in ("New passphrase", "The same again"):
         page.get_by_label(field).fill("otter lamp seven")
     send(page, page.get_by_role("button", name="Set it"))
-    page.wait_for_function(NOT_KEPT, arg=stays)
+    assert not page.evaluate(KEPT, [stays, False])
     page.goto(stays)
     page.wait_for_load_state("networkidle")
     assert private() == []
