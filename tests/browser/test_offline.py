@@ -52,15 +52,20 @@ def page(chromium: Any, server: Server) -> Iterator[Any]:
 
 def kept(page: Any, path: str) -> None:
     """Wait until the browser keeps this page and everything that it asked for."""
-    page.wait_for_function(
+    assert page.evaluate(
         """async (path) => {
           const pages = await caches.open("psoas-pages"), assets = await caches.open("psoas-static");
-          const has = (await pages.keys()).some(({ url }) => new URL(url).pathname === path);
-          const held = (await assets.keys()).map(({ url }) => url);
-          const styles = [...document.querySelectorAll("link[rel=stylesheet]")];
-          return has && styles.every(({ href }) => held.includes(href));
+          const all = async () => {
+            const has = (await pages.keys()).some(({ url }) => new URL(url).pathname === path);
+            const held = (await assets.keys()).map(({ url }) => url);
+            const styles = [...document.querySelectorAll("link[rel=stylesheet]")];
+            return has && styles.every(({ href }) => held.includes(href));
+          };
+          const later = () => new Promise((done) => setTimeout(done, 50));
+          for (let turn = 0; turn < 600 && !(await all()); turn++) await later();
+          return all();
         }""",
-        arg=path,
+        path,
     )
 
 
