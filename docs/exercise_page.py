@@ -5,11 +5,11 @@ from typing import Any
 
 from psoas.engine.exercise import Verdict, motions, verdict
 from psoas.exchange.exercise_words import (
-    LIMITS,
     VERSIONS,
     band_words,
     does_what_it_should,
     effect_words,
+    limits,
     load_rows,
     name_of,
     told,
@@ -26,7 +26,7 @@ nobody has reviewed them yet.
 def exercise_page(exercises: Mapping[str, Mapping[str, Any]]) -> str:
     """The page as text; exercises in the order of the shelf."""
     found = [verdict(motion) for motion in motions().values()]
-    parts = [LEAD, LIMITS, ""]
+    parts = [LEAD, limits(), ""]
     for id, exercise in sorted(exercises.items(), key=lambda item: item[1]["order"]):
         mine = [v for v in found if v.motion.exercise == id]
         if mine:

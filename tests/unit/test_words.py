@@ -100,6 +100,9 @@ class Pseudo:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
+    def to_language(self) -> str:
+        return "made-up"
+
     def gettext(self, text: str) -> str:
         return f"{OPEN}{text}{CLOSE}"
 
@@ -278,3 +281,31 @@ def test_clinic_and_engine_speak_the_language_of_the_page(pseudo: None) -> None:
     half = name_of(Condition("x", strength={"iliopsoas_r": 0.5}))
     assert half.startswith(OPEN) and "at half strength" in half
     assert gettext(ROLES["cannot_tell"]) == f"{OPEN}cannot tell{CLOSE}"
+
+
+def test_what_the_engine_doubts_and_names_can_be_translated(data: Any) -> None:
+    """These sentences come from the engine as they are: the catalogue has each of them."""
+    from psoas.engine import held_loads
+    from psoas.engine.muscle_table import GROUPS
+    from psoas.exchange.exercise_words import name_of
+    from psoas.web.presenters.movements import SHOWN
+
+    catalogue = (WEB / "locale" / "en" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
+    doubts = held_loads._doubts(180.0, 9.0, 1.0)
+    assert len(doubts) == 3
+    titles = [str(shown.name) for shown in SHOWN.values()]
+    for words in (*doubts, *(name_of(group) for group in GROUPS), *titles):
+        assert f'msgid "{words}"' in catalogue, words
+
+
+@pytest.mark.parametrize("name", ["body", "body-exercise"])
+def test_the_body_in_a_made_up_language(
+    people: tuple[Any, dict[str, str]], pseudo: None, shelf_words: Any, name: str
+) -> None:
+    from psoas.web.presenters import movements
+
+    movements.prepared(movements.FIRST)
+    client, ids = people
+    page = client.get(PAGES[name][0].format(**ids)).content.decode()
+    left = [(line, untranslated(text, shelf_words)) for line, text in Visible(page).found]
+    assert [each for each in left if each[1]] == []

@@ -8,11 +8,11 @@ from textwrap import fill
 from psoas.engine.exercise import Verdict, motions, verdict
 from psoas.errors import InputError
 from psoas.exchange.exercise_words import (
-    LIMITS,
     VERSIONS,
     band_words,
     does_what_it_should,
     effect_words,
+    limits,
     load_rows,
     name_of,
     told,
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([verdict_json(v) for v in found], indent=1))
         return 0
     print("\n\n".join(_page(v) for v in found))
-    print(f"\n{fill(LIMITS, _WIDE)}")
+    print(f"\n{fill(limits(), _WIDE)}")
     return 0
 
 

@@ -17,6 +17,7 @@ from psoas.engine.kinematics import coordinate_values, joint_motion
 from psoas.engine.peaks import contact_of, resultant_n
 from psoas.engine.types import Analysis, Body, Coordinates, MuscleForces, Side
 from psoas.exchange import words
+from psoas.translation import gettext as _
 from psoas.units import body_weight_n
 
 Points = Float[np.ndarray, "point 2"]
@@ -139,7 +140,8 @@ def _leg(
             own = force_n.get(line, 0.0) if len(shown) > 1 else total
             parts.append(f'<path class="muscle {kind}" d="{belly(draw.path(line), own)}"/>')
     left, right, below, above = _FRAME_M
-    words_ = escape(f"Leg from the side, {name}: knee load {load:.2f} body weights", quote=True)
+    says = _("Leg from the side, %(name)s: knee load %(load)s body weights")
+    words_ = escape(says % {"name": name, "load": f"{load:.2f}"}, quote=True)
     box = f"0 0 {(right - left) * SCALE:.0f} {(above - below) * SCALE:.0f}"
     return f'<svg viewBox="{box}" role="img" aria-label="{words_}" class="figure">{"".join(parts)}</svg>'
 

@@ -13,6 +13,8 @@ from psoas.engine.exercise import (
     Verdict,
 )
 from psoas.engine.pipeline import JOINTS
+from psoas.translation import gettext as _
+from psoas.translation import gettext_noop
 
 VERSIONS = {
     "ours": "as planned here",
@@ -22,9 +24,18 @@ VERSIONS = {
 }
 
 
+# Groups and doubts of the engine that `words.py` does not name; each is translated where it is shown.
+TOLD = (
+    gettext_noop("gluteus medius and minimus"),
+    gettext_noop("the hip is flexed beyond 90 degrees, where the body lacks muscles"),
+    gettext_noop("much of it is the resting tension of stretched muscles, the least sure part of the body"),
+    gettext_noop("it is above the 4 body weights that no measured knee reaches in daily life"),
+)
+
+
 def name_of(group: str) -> str:
     """A muscle group as one says it."""
-    return group.replace("gluteus_medius_minimus", "gluteus medius and minimus").replace("_", " ")
+    return _(group.replace("gluteus_medius_minimus", "gluteus medius and minimus").replace("_", " "))
 
 
 def told(verdict: Verdict) -> tuple[GroupEffect, ...]:
@@ -38,43 +49,72 @@ def told(verdict: Verdict) -> tuple[GroupEffect, ...]:
 def effect_words(effect: GroupEffect) -> str:
     """One group: `lengthens: fibres +8 % (+9 mm), tension at rest 183 to 423 N`."""
     longest, shortest = (100.0 * (x - effect.standing) for x in (effect.longest, effect.shortest))
-    tension = f"tension at rest {effect.passive_standing_n:.0f} to {effect.passive_n:.0f} N"
+    numbers = {
+        "longest": f"{longest:+.0f}",
+        "span": f"{longest:+.0f}",
+        "path": f"{1000 * effect.path_m:+.0f}",
+        "standing": f"{effect.passive_standing_n:.0f}",
+        "passive": f"{effect.passive_n:.0f}",
+        "active": "" if effect.activation is None else f"{100 * effect.activation:.0f}",
+        "moving": "" if effect.moving is None else f"{100 * effect.moving:.0f}",
+        "walking": f"{100 * effect.walking:.0f}",
+    }
+    if longest - shortest >= 1.0:
+        numbers["span"] = _("%(low)s to %(high)s") % {"low": f"{shortest:+.0f}", "high": f"{longest:+.0f}"}
     if effect.effect == "lengthens":
-        return f"lengthens: fibres {longest:+.0f} % ({1000 * effect.path_m:+.0f} mm), {tension}"
-    active = "" if effect.activation is None else f"{100 * effect.activation:.0f} % active"
+        says = _(
+            "lengthens: fibres %(longest)s %% (%(path)s mm), tension at rest %(standing)s to %(passive)s N"
+        )
+        return says % numbers
     if effect.effect == "works":
         assert effect.activation is not None
-        speed = ""
+        numbers["hard"] = how_hard(effect.activation)
         if effect.moving is not None and effect.moving > effect.activation + 0.01:
-            speed = f", {100 * effect.moving:.0f} % while it moves"
-        walking = f"walking: up to {100 * effect.walking:.0f} %"
-        return f"works {how_hard(effect.activation)}: {active}{speed} ({walking})"
-    still = max(abs(shortest), abs(longest)) < 0.5
-    span = f"{shortest:+.0f} to {longest:+.0f}" if longest - shortest >= 1.0 else f"{longest:+.0f}"
-    fibres = "fibres as in standing" if still else f"fibres {span} %"
-    return f"neither: {fibres}" + (f", {active}" if active else "")
+            says = _(
+                "works %(hard)s: %(active)s %% active, %(moving)s %% while it moves (walking: up to "
+                "%(walking)s %%)"
+            )
+        else:
+            says = _("works %(hard)s: %(active)s %% active (walking: up to %(walking)s %%)")
+        return says % numbers
+    if max(abs(shortest), abs(longest)) < 0.5:
+        says = _("neither: fibres as in standing")
+    else:
+        says = _("neither: fibres %(span)s %%") % numbers
+    return says if effect.activation is None else says + _(", %(active)s %% active") % numbers
 
 
 def how_hard(activation: float) -> str:
     """`lightly`, `moderately` or `hard`."""
-    return "hard" if activation >= HARD else "moderately" if activation >= STRENGTHENS else "lightly"
+    return _("hard") if activation >= HARD else _("moderately") if activation >= STRENGTHENS else _("lightly")
 
 
 def does_what_it_should(verdict: Verdict) -> str:
     """One sentence: whether the muscles that are meant lengthen or work, and how hard."""
     motion = verdict.motion
     wanted = {"lengthen": "lengthens", "work": "works"}[motion.meant]
-    does = [g for g in motion.muscles if verdict.effects[g].effect == wanted]
-    fails = [name_of(g) for g in motion.muscles if verdict.effects[g].effect != wanted]
-    told = [f"the {name_of(g)}{_by_how_much(verdict.effects[g])}" for g in does]
-    parts = ([f"It {wanted} {' and '.join(told)}"] if does else []) + (
-        [f"{'it' if does else 'It'} does not {motion.meant} the {' or the '.join(fails)}"] if fails else []
-    )
-    return ", but ".join(parts) + "."
+    does = [_with_hardness(g, verdict) for g in motion.muscles if verdict.effects[g].effect == wanted]
+    fails = [_the(name_of(g)) for g in motion.muscles if verdict.effects[g].effect != wanted]
+    muscles = {"does": _(" and ").join(does), "fails": _(" or ").join(fails)}
+    if motion.meant == "lengthen":
+        both = _("It lengthens %(does)s, but it does not lengthen %(fails)s.")
+        alone = _("It lengthens %(does)s.") if does else _("It does not lengthen %(fails)s.")
+    else:
+        both = _("It works %(does)s, but it does not work %(fails)s.")
+        alone = _("It works %(does)s.") if does else _("It does not work %(fails)s.")
+    return (both if does and fails else alone) % muscles
 
 
-def _by_how_much(effect: GroupEffect) -> str:
-    return f" {how_hard(effect.activation)}" if effect.effect == "works" and effect.activation else ""
+def _the(muscle: str) -> str:
+    return _("the %(muscle)s") % {"muscle": muscle}
+
+
+def _with_hardness(group: str, verdict: Verdict) -> str:
+    effect = verdict.effects[group]
+    if effect.effect != "works" or not effect.activation:
+        return _the(name_of(group))
+    hard = how_hard(effect.activation)
+    return _("the %(muscle)s %(hard)s") % {"muscle": name_of(group), "hard": hard}
 
 
 def load_rows(verdict: Verdict) -> tuple[tuple[str, str, str, str, str], ...]:
@@ -84,11 +124,11 @@ def load_rows(verdict: Verdict) -> tuple[tuple[str, str, str, str, str], ...]:
         loads = verdict.held.loads
         for k, pose in enumerate(verdict.held.poses):
             knee, cap, hip = (f"{loads.bw[joint][k]:.1f}" for joint in JOINTS)
-            rows.append((pose.name, knee, cap, hip, "; ".join(loads.doubts[k])))
+            rows.append((pose.name, knee, cap, hip, "; ".join(map(_, loads.doubts[k]))))
     if verdict.moving is not None:
         loads = verdict.moving.loads
         knee, cap, hip = (f"{loads.bw[joint].max():.1f}" for joint in JOINTS)
-        rows.append(("on the way, at its speed", knee, cap, hip, "; ".join(loads.all_doubts)))
+        rows.append((_("on the way, at its speed"), knee, cap, hip, "; ".join(map(_, loads.all_doubts))))
     return tuple(rows)
 
 
@@ -96,12 +136,18 @@ def band_words(verdict: Verdict) -> str:
     """What the band pulls, and below what it would work less than walking does; nothing without a band."""
     if not verdict.band_n:
         return ""
-    says = f"The band pulls {verdict.band_n:.0f} N."
-    if verdict.least_band_n:
-        group = name_of(verdict.motion.muscles[0])
-        least = f"{verdict.least_band_n:.0f} N"
-        says += f" One that pulls less than {least} works the {group} less than walking does."
-    return says
+    numbers = {
+        "band": f"{verdict.band_n:.0f}",
+        "least": f"{verdict.least_band_n:.0f}",
+        "muscle": name_of(verdict.motion.muscles[0]),
+    }
+    if not verdict.least_band_n:
+        return _("The band pulls %(band)s N.") % numbers
+    says = _(
+        "The band pulls %(band)s N. One that pulls less than %(least)s N works the %(muscle)s less "
+        "than walking does."
+    )
+    return says % numbers
 
 
 def verdict_json(verdict: Verdict) -> Mapping[str, Any]:
@@ -142,13 +188,22 @@ def verdict_json(verdict: Verdict) -> Mapping[str, Any]:
     }
 
 
-LIMITS = (
-    "Fibre lengths are beside standing, in parts of the best fibre length. Lengthens: by "
-    f"{100 * LENGTHENS:.0f} % or more, and tighter by {100 * TAUT:.0f} % of the muscle's maximal force. "
-    f"Works: {100 * WORKS:.0f} % active or more, which can be told from rest and is far from what makes "
-    f"stronger; lightly below {100 * STRENGTHENS:.0f} %, hard from {100 * HARD:.0f} %. These limits are our "
-    "choices; at about 30 % one study held a buttock to work too little to grow stronger (MacAskill et al. "
-    "2014). Loads are in body weights, for poses that muscles hold; where hands or a couch help, nobody "
-    "knows. Of hip loads believe the order, not the size. One body of average size: believe signs and "
-    "order, not the last digit."
-)
+def limits() -> str:
+    """What the words mean, and how far to believe the numbers."""
+    says = _(
+        "Fibre lengths are beside standing, in parts of the best fibre length. Lengthens: by "
+        "%(lengthens)s %% or more, and tighter by %(taut)s %% of the muscle's maximal force. Works: "
+        "%(works)s %% active or more, which can be told from rest and is far from what makes stronger; "
+        "lightly below %(strengthens)s %%, hard from %(hard)s %%. These limits are our choices; at "
+        "about 30 %% one study held a buttock to work too little to grow stronger (MacAskill et al. "
+        "2014). Loads are in body weights, for poses that muscles hold; where hands or a couch help, "
+        "nobody knows. Of hip loads believe the order, not the size. One body of average size: believe "
+        "signs and order, not the last digit."
+    )
+    return says % {
+        "lengthens": f"{100 * LENGTHENS:.0f}",
+        "taut": f"{100 * TAUT:.0f}",
+        "works": f"{100 * WORKS:.0f}",
+        "strengthens": f"{100 * STRENGTHENS:.0f}",
+        "hard": f"{100 * HARD:.0f}",
+    }

@@ -12,10 +12,10 @@ from psoas.engine.exercise_scene import ExerciseScene, exercise_scene
 from psoas.engine.muscle_table import GROUPS
 from psoas.engine.scene import encode
 from psoas.exchange.exercise_words import (
-    LIMITS,
     band_words,
     does_what_it_should,
     effect_words,
+    limits,
     load_rows,
     name_of,
     told,
@@ -61,7 +61,7 @@ def page(name: str) -> Mapping[str, Any]:
         "band": band_words(found),
         "loads": load_rows(found),
         "rows": [(name_of(e.group), effect_words(e)) for e in told(found)],
-        "limits": LIMITS,
+        "limits": limits(),
         "poses": [(pose, f"{percent:.0f}") for pose, percent in shown.poses],
         "percent": still,
         "lying": shown.rests != "upright",

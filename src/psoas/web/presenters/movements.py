@@ -33,6 +33,10 @@ _NAMES = {
     "fast": gettext_lazy("Walking fast"),
     "step_up": gettext_lazy("A step up"),
     "step_down": gettext_lazy("A step down"),
+    "squat": gettext_lazy("Squat"),
+    "sit_to_stand": gettext_lazy("Standing up from a high seat"),
+    "lunge": gettext_lazy("Lunge"),
+    "step_down_slow": gettext_lazy("Slow step down"),
 }
 _WALKING, _STEPS = gettext_lazy("Walking, measured"), gettext_lazy("Stairs, measured")
 _BUILT = gettext_lazy("Constructed, not measured")

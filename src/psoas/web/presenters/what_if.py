@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from jaxtyping import Float
 
 from psoas.engine.joint_contact import joint_contact
@@ -69,9 +69,14 @@ class Answer:
         )
 
 
-@lru_cache(maxsize=64)  # half a megabyte each
 def answered(setting: Setting) -> Answer:
     """The answer to a valid setting, about 40 ms for a new one."""
+    return _answered(setting, get_language())
+
+
+@lru_cache(maxsize=64)  # half a megabyte each
+def _answered(setting: Setting, _language: str | None) -> Answer:
+    """Kept for each language, because its sentences are made here."""
     movement, condition = prepared(setting.movement), setting.condition
     side: Side = "l" if setting.side == "l" else "r"
     forces = shared(movement, condition)
