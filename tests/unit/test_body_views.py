@@ -254,6 +254,25 @@ def test_the_answer_says_what_the_body_page_says(at: Any, movement: Any) -> None
     assert own["says"][0].startswith("With hip flexor (iliopsoas) right at 70 % strength")
 
 
+@pytest.mark.parametrize("query", ["weaker=50", "shorter=10&side=r", "shorter=10&side=l", "weaker=40&side=l"])
+def test_what_is_drawn_is_what_is_told(data: Any, movement: Any, query: str) -> None:
+    """The picture stands in the phase of the clear change, with the loads of that peak."""
+    from psoas.web.presenters.walk import compute
+
+    drawn = compute({"query": f"movement=natural&{query}"}, lambda part, says: None)
+    condition = SHORT if "shorter" in query else Condition("w", strength={"iliopsoas": 0.5})
+    if "weaker=40" in query:
+        condition = Condition("w", strength={"iliopsoas": 0.6})
+    bands = [
+        b for b in what_if(movement, condition).bands if b.place.of == "tibiofemoral" and b.place.side == "r"
+    ]
+    clear = max((b for b in bands if b.clear), key=lambda b: abs(b.after_n - b.before_n))
+    before, after = (float(each["says"]) for each in drawn["figures"])
+    assert before == pytest.approx(clear.before_bw, abs=0.08)
+    assert after == pytest.approx(clear.after_bw, abs=0.1)
+    assert drawn["figures"][1]["kind"] == "changed"
+
+
 def test_the_answer_leads_to_ones_own_body(client: Any, movement: Any) -> None:
     """A short hip flexor, measured: its reason, a picture asked for, the body page set to it."""
     from filled import DESK, begin, fill

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from jaxtyping import Float
 
 from psoas.engine.exercise import motions
+from psoas.engine.joint_contact import joint_contact
+from psoas.engine.peaks import PhaseOfPeak, peaks
 from psoas.engine.types import Side
 from psoas.exchange.body_picture import Figure, leg_figure
 from psoas.exchange.words import ESTIMATE
@@ -158,9 +160,22 @@ def figures_of(answer: Answer) -> Sequence[Mapping[str, str]]:
     return [{"svg": f.svg, "says": f.says} for f in figures(answer, telling_frame(answer))]
 
 
+def telling_phase(answer: Answer) -> PhaseOfPeak:
+    """The phase of the knee's largest clear change; without one, of its largest load."""
+    bands = [b for b in answer.found.bands if b.place.of == "tibiofemoral" and b.place.side == answer.side]
+    clear = [b for b in bands if b.clear]
+    if clear:
+        return max(clear, key=lambda b: abs(b.after_n - b.before_n)).place.phase
+    return max(bands, key=lambda b: b.before_n).place.phase
+
+
 def telling_frame(answer: Answer) -> int:
-    """Where the change is largest; where there is none, where the load is. A frame that the scene holds."""
-    frames = frames_shown(answer.setting.movement)
-    before, after = answer.curve.before_n[frames], answer.curve.after_n[frames]
-    change = np.abs(after - before)
-    return int(frames[int(np.nanargmax(change if np.nanmax(change) > 1.0 else before))])
+    """Where that phase has its peak as built; the nearest frame that the scene holds."""
+    movement, frames = prepared(answer.setting.movement), frames_shown(answer.setting.movement)
+    ready = movement.ready[0]
+    knee = next(g for g in ready.contacts[answer.side] if g.joint == "tibiofemoral")
+    found = peaks(movement.analysis, joint_contact(knee, ready.as_built[answer.side]))
+    peak = next(p for p in found if p.phase == telling_phase(answer))
+    stride = int(frames[-1] + frames[1] - frames[0])
+    frame = peak.frame % stride if SHOWN[answer.setting.movement].turns else peak.frame
+    return int(frames[int(np.argmin(np.abs(frames - frame)))])

@@ -31,9 +31,10 @@ def compute(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     """
     from django.http import QueryDict
 
+    from psoas.engine.what_if import Place
     from psoas.exchange.body_picture import leg_figure
     from psoas.exchange.words import ESTIMATE, name_of
-    from psoas.web.presenters.body import telling_frame
+    from psoas.web.presenters.body import telling_frame, telling_phase
     from psoas.web.presenters.knobs import read
     from psoas.web.presenters.movements import prepared
     from psoas.web.presenters.what_if import answered
@@ -47,11 +48,10 @@ def compute(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     bodies = [("As built", movement.ready[0].as_built[side], first.curve.before_n, "built")]
     for each in answers:
         name = name_of(each.found.condition)
-        largest = max(
-            (b for b in each.found.bands if (b.place.of, b.place.side) == ("tibiofemoral", side)),
-            key=lambda band: band.before_n,
+        drawn = next(
+            b for b in each.found.bands if b.place == Place(side, "tibiofemoral", telling_phase(first))
         )
-        kind = "changed" if largest.clear else "same"  # a clear change in swing is not what is drawn
+        kind = "changed" if drawn.clear else "same"  # a clear change elsewhere is not what is drawn
         bodies.append((name[0].upper() + name[1:], each.muscles[side], each.curve.after_n, kind))
     figures = [
         leg_figure(movement.analysis, frame, muscles, side, float(load[frame]), title, kind)
