@@ -223,3 +223,11 @@ def test_an_impossible_leg_is_refused(thigh: float, knee: float) -> None:
 
 def test_psoas_and_iliacus_are_not_separated() -> None:
     assert any("psoas from iliacus" in note for note in thomas_estimate(READING).notes)
+
+
+def test_the_thigh_alone_says_less_and_nothing_of_the_rectus() -> None:
+    alone = thomas_estimate(replace(READING, knee_rad=None))
+    whole = thomas_estimate(READING)
+    assert alone.iliopsoas.high - alone.iliopsoas.low >= 0.95 * (whole.iliopsoas.high - whole.iliopsoas.low)
+    assert alone.rectus_femoris.verdict == "cannot tell"
+    assert alone.rectus_femoris.high - alone.rectus_femoris.low > 0.2

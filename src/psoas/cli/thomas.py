@@ -31,7 +31,7 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
         "--prior",
         default="5",
         metavar="PERCENT",
-        help="shortness expected before the test, give or take 12 points; default 5",
+        help="shortness expected before the test, give or take 11 points; default 5",
     )
     verb.add_argument(
         "--forward",

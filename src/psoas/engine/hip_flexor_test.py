@@ -1,6 +1,6 @@
 """The modified Thomas test backwards: from measured angles to how short iliopsoas and rectus femoris are.
 
-4,096 possible legs (quasi-random, the same for every call) are drawn: true angles and tilt from the reading
+4,096 possible legs (the same random numbers for every call) are drawn: true angles and tilt from the reading
 and its errors; mass, leg length, stiffness, ligaments and tendons from `SPREAD`. Each has one shortness of
 either muscle with which it would rest like that (`shortness_at_rest`), and counts by the stated prior of
 shortness times the Jacobian of that change of variables. That is importance sampling of the joint
@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import norm, qmc
+from scipy.special import ndtri
 
 from psoas.engine.hanging_leg import HangingLeg, People, people
 from psoas.engine.prone_knee_bend import ElyReading, ely_log_likelihood
@@ -46,6 +46,8 @@ SPREAD = {
 }
 TILT_UNSEEN = (BACK_FLAT_TILT_RAD, np.radians(10.0))  # mean and SD where nobody looked at the pelvis
 PRONE_TILT_SD = np.radians(5.0)  # of a pelvis under a strap, about level (judgement)
+# Where only the thigh was read; nothing follows of the rectus.
+KNEE_UNSEEN = (np.radians(55.0), np.radians(20.0))
 DRAWS = 4096
 _ENOUGH = 50.0  # draws that effectively count; fewer give no quantile worth printing
 _PLAUSIBLE = 0.02  # a reading of which fewer draws have any answer is refused
@@ -61,19 +63,19 @@ class Prior:
     """
 
     mean: float = 0.05
-    sd: float = 0.12
+    sd: float = 0.11
 
 
 @dataclass(frozen=True, slots=True)
 class ThomasReading:
     """Means of the repeated readings, with the SD of their error.
 
-    `tilt_rad` None: nobody looked. `drift_rad`: how far the thigh has drifted outwards; None: not read, the
-    average is taken.
+    `knee_rad`, `tilt_rad` None: nobody looked. `drift_rad`: how far the thigh has drifted outwards; None:
+    not read, the average is taken.
     """
 
     thigh_rad: float
-    knee_rad: float
+    knee_rad: float | None
     tilt_rad: float | None = None
     thigh_error_rad: float = np.radians(3.0)
     knee_error_rad: float = np.radians(3.0)
@@ -168,7 +170,10 @@ def _explanations(reading: ThomasReading, draws: int) -> tuple[People, Shortness
     z = _normal_draws(draws)
     who = _possible_people(reading, z)
     thigh = reading.thigh_rad + reading.thigh_error_rad * z[:, 0]
-    knee = np.maximum(reading.knee_rad + reading.knee_error_rad * z[:, 1], 0.0)
+    bend, error = KNEE_UNSEEN
+    if reading.knee_rad is not None:
+        bend, error = reading.knee_rad, reading.knee_error_rad
+    knee = np.maximum(bend + error * z[:, 1], 0.0)
     angle = np.stack([hip_at(leg, who, thigh, knee), knee], axis=1)
     return who, shortness_at_rest(leg, who, angle)
 
@@ -203,9 +208,10 @@ def summary(value: Float[np.ndarray, "draw"], weight: Float[np.ndarray, "draw"])
 
 @lru_cache(maxsize=4)
 def _normal_draws(count: int) -> Float[np.ndarray, "draw dimension"]:
-    """Quasi-random standard normal numbers: thigh, knee, tilt, Ely, then one for each of `SPREAD`."""
-    unit = qmc.Sobol(d=4 + len(SPREAD), seed=20).random(count)
-    return np.asarray(norm.ppf(np.clip(unit, 1e-6, 1.0 - 1e-6)))
+    """Standard normal numbers, a Latin hypercube: thigh, knee, tilt, Ely, then one for each of `SPREAD`."""
+    rng = np.random.default_rng(20)
+    strata = rng.permuted(np.tile(np.arange(count)[:, None], (1, 4 + len(SPREAD))), axis=0)
+    return np.asarray(ndtri((strata + rng.random(strata.shape)) / count))
 
 
 def _possible_people(reading: ThomasReading, z: Float[np.ndarray, "draw dimension"]) -> People:
@@ -229,7 +235,7 @@ def _effective(log_weight: Float[np.ndarray, "draw"]) -> float:
 def _disagree(reading: ThomasReading, ely: ElyReading) -> InputError:
     return InputError(
         "The hanging leg and the prone knee bend do not belong to one muscle.",
-        f"hanging knee {np.degrees(reading.knee_rad):.0f}, prone knee {np.degrees(ely.knee_rad):.0f} degrees",
+        f"hanging knee {_degrees(reading.knee_rad)}, prone knee {np.degrees(ely.knee_rad):.0f} degrees",
         "Measure both again, relaxed, the pelvis held; or give one of the two tests alone.",
     )
 
@@ -237,10 +243,14 @@ def _disagree(reading: ThomasReading, ely: ElyReading) -> InputError:
 def _impossible(reading: ThomasReading) -> InputError:
     return InputError(
         "No leg that this program knows rests like that.",
-        f"thigh {np.degrees(reading.thigh_rad):.0f}, knee {np.degrees(reading.knee_rad):.0f} degrees",
+        f"thigh {np.degrees(reading.thigh_rad):.0f}, knee {_degrees(reading.knee_rad)} degrees",
         "Thigh: degrees above the horizontal, below is negative; knee: degrees of bend, 0 is straight. "
         "Were the two exchanged, was the muscle tense, or the tilt read from another line?",
     )
+
+
+def _degrees(angle_rad: float | None) -> str:
+    return "not read" if angle_rad is None else f"{np.degrees(angle_rad):.0f}"
 
 
 def _notes(reading: ThomasReading) -> tuple[str, ...]:

@@ -118,11 +118,14 @@ def _reckoned_with(reading: ThomasReading, ely: ElyReading | None, prior: Prior)
     if reading.tilt_rad is not None:
         tilt, spread, seen = reading.tilt_rad, reading.tilt_error_rad, "tilt "
     error = np.degrees(reading.thigh_error_rad)
+    knee = "not read"
+    if reading.knee_rad is not None:
+        knee = f"{np.degrees(reading.knee_rad):.0f} ± {error:.0f}"
     out = "" if reading.drift_rad is None else f", drift {np.degrees(reading.drift_rad):.0f}"
     prone = "" if ely is None else f", prone knee bend {np.degrees(ely.knee_rad):.0f}"
     return (
         f"Reckoned with: thigh {np.degrees(reading.thigh_rad):.0f} ± {error:.0f}, "
-        f"knee {np.degrees(reading.knee_rad):.0f} ± {error:.0f}, "
+        f"knee {knee}, "
         f"{seen}{np.degrees(tilt):.0f} ± {np.degrees(spread):.0f}{out}{prone} degrees; "
         f"expected before the test: {100 * prior.mean:.0f} ± {100 * prior.sd:.0f} % shorter."
     )
@@ -221,7 +224,7 @@ def _leg_json(leg: LegAnswer) -> dict[str, object]:
 def _reading_json(reading: ThomasReading) -> dict[str, object]:
     return {
         "thigh_deg": float(np.degrees(reading.thigh_rad)),
-        "knee_deg": float(np.degrees(reading.knee_rad)),
+        "knee_deg": None if reading.knee_rad is None else float(np.degrees(reading.knee_rad)),
         "tilt_deg": None if reading.tilt_rad is None else float(np.degrees(reading.tilt_rad)),
         "drift_deg": None if reading.drift_rad is None else float(np.degrees(reading.drift_rad)),
         "error_deg": float(np.degrees(reading.thigh_error_rad)),

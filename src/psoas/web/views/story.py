@@ -18,6 +18,7 @@ from psoas.clinic.types import Triage
 from psoas.errors import InputError
 from psoas.web.models import Person
 from psoas.web.presenters import body_map
+from psoas.web.presenters.hip_estimate import estimates
 from psoas.web.presenters.page import shelf, sure
 from psoas.web.presenters.sheets import EXAMINED, MARKS, STEP, STORY, Sheet, rows
 from psoas.web.presenters.story import case_of, told_of, triage_of
@@ -224,6 +225,7 @@ def thomas(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse
         "method": method,
         "error": error,
         "measured": measured,
+        "estimates": estimates(measured),
         "low": low,
         "high": high,
     }
