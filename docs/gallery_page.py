@@ -26,6 +26,7 @@ SHOWN: Sequence[tuple[str, str, Sequence[str]]] = (
         "The same movement with a changed muscle, computed in several ways: a change counts if they agree.",
         (
             "whatif --strength iliopsoas=0.5",
+            "whatif --shortness iliopsoas=0.1",
             "whatif --movement squat --shortness iliopsoas=0.15",
             "whatif --movement lunge --strength gluteus_maximus=0.5",
         ),

@@ -5,6 +5,7 @@ import sys
 
 from psoas.cli import options
 from psoas.cli.analyse import add_recording, body_of, progress_on_stderr, trial_of
+from psoas.engine.adapted_what_if import adapted_what_if
 from psoas.engine.body import load_body
 from psoas.engine.movements import Listed, listed
 from psoas.engine.pipeline import Progress as Tell
@@ -32,7 +33,7 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prepare the movement on every body, change it, say what changed."""
+    """Prepare the movement, say what the change loads if it stays as it is and if it adapts."""
     if arguments.list:
         return _list(arguments.json)
     conditions = options.conditions_of(arguments, load_body().muscles)
@@ -43,11 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
             "Give a knob: --strength iliopsoas=0.5, --shortness iliopsoas=0.1 or --stiffness iliopsoas=2.",
         )
     with progress_on_stderr() as tell:
-        found = what_if(_movement(arguments, tell), conditions[-1])
+        movement = _movement(arguments, tell)
+        found = what_if(movement, conditions[-1])
+        moved = adapted_what_if(movement, conditions[-1], progress=tell)
     if arguments.json:
-        sys.stdout.write(as_json(what_if_json(found)))
+        sys.stdout.write(as_json(what_if_json(found, moved)))
     else:
-        print(what_if_text(found))
+        print(what_if_text(found, moved))
     return 0
 
 

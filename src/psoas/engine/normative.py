@@ -218,11 +218,12 @@ def normative_mechanics(body: Body, curves: Curves, movement: Normative = NATURA
     force = body_weight_n(body.mass_kg) * _ground_force(periodic, percent)
     force[:, 1] *= movement.cyclic
     nowhere = np.zeros_like(force)
-    swept = cut_dynamics(dynamics(body, coordinates, FootReaction(time_s, force, nowhere, nowhere)), window)
+    reaction = FootReaction(time_s, force, nowhere, nowhere)
+    swept = cut_dynamics(dynamics(body, coordinates, reaction), window)
     inside = (percent > -1e-6) & (percent < 100.0 * shown + 1e-6)
     cut = cut_coordinates(coordinates, window)
     moments = with_ligaments(_moments(periodic, percent[inside], swept.time_s, body.mass_kg), body, cut)
-    return Mechanics(body, cut, swept, moments, split=False)
+    return Mechanics(body, cut, swept, moments, split=False, wide=coordinates, reaction=reaction)
 
 
 def closed(curve: Float[np.ndarray, "percent"]) -> Float[np.ndarray, "percent"]:

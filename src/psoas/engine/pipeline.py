@@ -65,6 +65,8 @@ class Mechanics:
     """A movement ready for sharing: its dynamics, and the net moments that the muscles have to make.
 
     `split` is False where the centre of pressure is unknown, and with it the medial and lateral parts.
+    `wide` and `reaction` are the movement with what is known around its window, as it was differentiated
+    (None where it was not: a movement held still).
     """
 
     body: Body
@@ -72,6 +74,8 @@ class Mechanics:
     dynamics: Dynamics
     moments: JointMoments
     split: bool = True
+    wide: Coordinates | None = None
+    reaction: FootReaction | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,10 +181,10 @@ def mechanics_of(
     # Outside of the window the plates may be silent (NaN); those frames are cut off below.
     parts = (reaction.force_n, reaction.point_m, reaction.free_moment_nm)
     force, point, free = (np.nan_to_num(part[near]) for part in parts)
-    swept = dynamics(body, wide, FootReaction(wide.time_s, force, point, free))
-    inside, shown = cut_dynamics(swept, window_s), cut_coordinates(wide, window_s)
+    around = FootReaction(wide.time_s, force, point, free)
+    inside, shown = cut_dynamics(dynamics(body, wide, around), window_s), cut_coordinates(wide, window_s)
     moments = with_ligaments(joint_moments(body, inside), body, shown)
-    return Mechanics(body, shown, inside, moments)
+    return Mechanics(body, shown, inside, moments, wide=wide, reaction=around)
 
 
 def share_moments(

@@ -140,6 +140,7 @@ class Ready:
     """One setting of a movement with all that no condition changes, and its answer as built."""
 
     setting: Setting
+    mechanics: Mechanics
     body: Body
     geometry: MuscleGeometry
     moments: JointMoments
@@ -255,8 +256,8 @@ def what_if(
         if len(change) != len(pairs):
             continue  # a phase whose peak some setting does not show cannot be compared
         after = before * (1.0 + change[0])
-        large = abs(change[0]) > max(LEAST_SHARE, max(change) - min(change))
-        clear = large and abs(after - before) > LEAST_BW * weight
+        larger = abs(change[0]) > max(change) - min(change)
+        clear = larger and matters_to_anybody(change[0], before, weight)
         bands.append(Band(place, before, after, before / weight, after / weight, change, clear))
     unsolved = max(int(np.count_nonzero(f.status)) for sides in forces for f in sides.values())
     settings = tuple(ready.setting for ready in movement.ready)
@@ -266,14 +267,17 @@ def what_if(
     return WhatIf(movement.analysis.trial, condition, settings, tuple(bands), unsolved, notes)
 
 
+def matters_to_anybody(change: float, before_n: float, weight_n: float) -> bool:
+    """Whether a change (a part of the load) is large enough to be spoken of."""
+    return abs(change) > LEAST_SHARE and abs(change) * before_n > LEAST_BW * weight_n
+
+
 def many(movement: Movement, conditions: Sequence[Condition]) -> Float[np.ndarray, "condition load"]:
     """Loads (N) of many conditions in the default setting, in the order of `loads_n`; NaN: no such peak."""
     ready = movement.ready[0]
     found = np.full((len(conditions), len(ready.loads_n)), np.nan)
     for k, condition in enumerate(conditions):
-        loads = _loads(
-            movement.analysis, ready, {side: _forces(ready, side, condition) for side in ready.contacts}
-        )
+        loads = loads_under(movement.analysis, ready, condition)
         found[k] = [loads.get(place, np.nan) for place in ready.loads_n]
     return found
 
@@ -293,11 +297,12 @@ def _movement(
         key = (setting.model, setting.psoas, setting.passive)
         if key not in swept:
             swept[key] = mechanics(setting)
-        ready.append(_prepared(analysis, setting, swept[key]))
+        ready.append(prepared(analysis, setting, swept[key]))
     return Movement(analysis, tuple(ready))
 
 
-def _prepared(analysis: Analysis, setting: Setting, mechanics: Mechanics) -> Ready:
+def prepared(analysis: Analysis, setting: Setting, mechanics: Mechanics) -> Ready:
+    """A movement's mechanics under one setting: everything that no condition changes, swept and solved."""
     body, swept = mechanics.body, mechanics.dynamics
     geometry = muscle_geometry(
         body, mechanics.coordinates, BOTH_LEGS, paths=swept.paths, velocity=swept.velocity
@@ -307,7 +312,7 @@ def _prepared(analysis: Analysis, setting: Setting, mechanics: Mechanics) -> Rea
         for side in analysis.sides
     }
     legs = {side: leg_problem(body.muscles, geometry, mechanics.moments, side) for side in analysis.sides}
-    bare = Ready(setting, body, geometry, mechanics.moments, legs, contacts, {}, {})
+    bare = Ready(setting, mechanics, body, geometry, mechanics.moments, legs, contacts, {}, {})
     forces = {side: _forces(bare, side, AS_BUILT) for side in analysis.sides}
     return replace(bare, as_built=forces, loads_n=_loads(analysis, bare, forces))
 
@@ -339,6 +344,11 @@ def _forces(ready: Ready, side: Side, condition: Condition) -> MuscleForces:
         leg=ready.legs[side],
         throw=False,
     )
+
+
+def loads_under(analysis: Analysis, ready: Ready, condition: Condition) -> dict[Place, float]:
+    """Loads (N) of one setting under a condition."""
+    return _loads(analysis, ready, {side: _forces(ready, side, condition) for side in ready.contacts})
 
 
 def _loads(analysis: Analysis, ready: Ready, forces: Mapping[Side, MuscleForces]) -> dict[Place, float]:

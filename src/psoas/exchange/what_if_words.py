@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psoas.engine.adapted_what_if import AdaptedWhatIf, NotAdapted
 from psoas.engine.types import Condition
 from psoas.engine.what_if import Band, WhatIf
+from psoas.exchange.adapted_words import adapted_json, adapted_text
 from psoas.exchange.words import ESTIMATE, PHASES, SIDES, name_of
 from psoas.translation import gettext as _
 from psoas.translation import gettext_noop
@@ -45,8 +47,8 @@ class _Row:
     band: Band
 
 
-def what_if_json(found: WhatIf) -> dict[str, Any]:
-    """Everything that was computed, in numbers and words."""
+def what_if_json(found: WhatIf, adapted: AdaptedWhatIf | NotAdapted | None = None) -> dict[str, Any]:
+    """Everything that was computed, in numbers and words; with `adapted`, both answers."""
     knobs = found.condition
     return {
         "movement": found.movement,
@@ -62,14 +64,15 @@ def what_if_json(found: WhatIf) -> dict[str, Any]:
         "says": sentence(found),
         "frames_not_solved": found.unsolved,
         "notes": [UNCHANGED, *found.notes],
-    }
+    } | ({} if adapted is None else {"adapted": adapted_json(adapted)})
 
 
-def what_if_text(found: WhatIf) -> str:
-    """For people: table, sentence, what it rests on."""
+def what_if_text(found: WhatIf, adapted: AdaptedWhatIf | NotAdapted | None = None) -> str:
+    """For people: table, sentence, what it rests on; with `adapted`, both answers."""
     lines = [
         f"{found.movement}, {name_of(found.condition)}",
         "",
+        *([] if adapted is None else ["Movement unchanged", ""]),
         f"  {'largest force (body weights)':<34}{'as built':>9}{'changed':>9}{'change':>9}   in all settings",
     ]
     for row in _rows(found.bands):
@@ -85,6 +88,8 @@ def what_if_text(found: WhatIf) -> str:
     lines.append(f"The band: {'; '.join(s.says for s in found.settings)}.")
     if found.unsolved:
         lines.append(f"{found.unsolved} frames could not be shared in some setting and are left out.")
+    if adapted is not None:
+        lines += ["", *adapted_text(adapted), ""]
     return "\n".join([*lines, ESTIMATE.split(" Changes")[0], *found.notes])
 
 
