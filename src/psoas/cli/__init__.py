@@ -12,7 +12,7 @@ VERBS = {
     "demo": "the main job on built-in measured movement and an example person",
     "analyse": "from a recording to the load on the knee",
     "case": "triage, assessment and plan for each case of a file",
-    "whatif": "the same movement with a weaker, shorter or stiffer muscle, on several bodies",
+    "whatif": "a weaker, shorter or stiffer muscle: the same movement, and the walk adapted to it",
     "exercise": "which muscle an exercise lengthens, which it works, by how much",
     "actions": "what the psoas does at hip and spine, by posture",
     "thomas": "from hip-flexor tests to how short and how strong, with an interval",
