@@ -45,11 +45,7 @@ def test_the_home_network_is_off_by_default_and_asks_for_a_passphrase(tmp_path: 
         assert status("127.0.0.1", port, f"127.0.0.1:{port}") == 200
         assert not reachable("127.0.0.2", port)
     assert "Set PSOAS_PASSPHRASE" in refused(tmp_path, "--lan", "127.0.0.2")
-    with serving(tmp_path, "--lan", "127.0.0.2", PSOAS_PASSPHRASE="otter lamp seven") as (
-        server,
-        port,
-        _line,
-    ):
+    with serving(tmp_path, "--lan", "127.0.0.2", PSOAS_PASSPHRASE="otter lamp seven") as (server, port):
         assert status("127.0.0.2", port, f"127.0.0.2:{port}") == 403  # locked
         assert status("127.0.0.1", port, f"127.0.0.1:{port}") == 403
         assert status("127.0.0.2", port, "evil.example") == 400

@@ -153,30 +153,31 @@ def test_a_locked_database_tells_and_keeps_what_was_typed(client: Any, data: Pat
     assert client.get(path).context["name"] == "Zoë <b>"
 
 
-def test_a_read_only_database_tells_and_keeps_what_was_typed(client: Any, data: Path) -> None:
-    from django.db import connection
-
-    id = begin(client)
-    path = f"/p/{id}/data/"
-    file = data / "psoas.sqlite3"
-    connection.close()
+def test_a_read_only_database_tells_and_keeps_what_was_typed(tmp_path: Path) -> None:
+    with serving(tmp_path) as (server, port):
+        browser = Browser(port)
+        path = f"/p/{browser.begin()}/data/"
+        server.kill()
+        server.wait()
+    file = tmp_path / "psoas.sqlite3"
     root = os.getuid() == 0  # whom permissions do not stop
     if root and (not shutil.which("chattr") or subprocess.run(["chattr", "+i", file]).returncode):
         pytest.skip("root, and this file system knows no immutable files")
     if not root:
         file.chmod(0o400)
     try:
-        answer = client.post(path, {"name": "Bo", "country": ""})
-        told = answer.content.decode()
-        assert answer.status_code == 503 and "may only be read" in told
-        assert hidden(told) == {"name": "Bo", "country": ""}
+        with serving(tmp_path, port=port):
+            status, _location, told = browser.ask(path, {"name": "Bo", "country": ""})
+            assert status == 503 and "may only be read" in told
+            assert hidden(told) == {"name": "Bo", "country": ""}
+            assert browser.ask(path)[0] == 200  # reading goes on
     finally:
         if root:
             subprocess.run(["chattr", "-i", file], check=True)
         else:
             file.chmod(0o600)
-        connection.close()
-    assert client.post(path, hidden(told)).status_code == 302
+    with serving(tmp_path, port=port):
+        assert browser.ask(path, hidden(told))[0] == 302
 
 
 def test_a_full_disk_tells_and_keeps_what_was_typed(tmp_path: Path) -> None:
@@ -254,13 +255,17 @@ def test_nothing_tries_to_leave_this_machine(tmp_path: Path) -> None:
 
 def test_deleted_means_nothing_is_left_in_any_file(client: Any, data: Path) -> None:
     """With entries and jobs: whatever table a person has rows in."""
+    from django.utils import timezone
+
     from psoas.web import jobs
-    from psoas.web.models import Person, write_down
+    from psoas.web.models import Entry, Person
 
     marker = f"Quagga{uuid4().hex}"
     id = begin(client, marker)
     person = Person.objects.get(pk=id)
-    write_down(person, "quiz", str(uuid4()), {"says": marker})
+    Entry.objects.create(
+        person=person, uid=str(uuid4()), kind="quiz", at=timezone.now(), value={"says": marker}
+    )
     job = jobs.ask("walk", {"for": marker}, person)
     jobs.Job.objects.filter(pk=job.pk).update(result={"says": marker}, state="done")
     assert marker.encode() in contents(data)

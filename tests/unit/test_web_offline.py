@@ -51,15 +51,16 @@ def test_only_named_pages_are_kept_and_behind_a_passphrase_only_nobodys(client: 
 
 def test_here_tells_a_browser_of_its_own_people_and_entries_only(client: Any) -> None:
     from django.test import Client
+    from django.utils import timezone
 
-    from psoas.web.models import Person, write_down
+    from psoas.web.models import Entry
 
     person = begin(client)
     stranger = Client(HTTP_HOST="127.0.0.1")
     other = begin(stranger, "Eve")
     uids = {who: f"00000000-0000-4000-8000-00000000000{k}" for k, who in enumerate((person, other))}
     for who, uid in uids.items():
-        write_down(Person.objects.get(pk=who), "quiz", uid, {})
+        Entry.objects.create(person_id=who, uid=uid, kind="quiz", at=timezone.now(), value={})
     told = client.get("/here/", {"uid": [*uids.values(), "nothing", "<b>"]}).json()
     assert told["people"] == [person] and told["counted"] == [uids[person]] and len(told["csrf"]) == 64
     assert Client(HTTP_HOST="127.0.0.1").get("/here/", {"uid": list(uids.values())}).json()["counted"] == []

@@ -56,7 +56,6 @@
   const flush = async () => {
     if (busy) return;
     busy = true;
-    let sent = 0;
     try {
       const waiting = (await all()).filter((item) => !item.refused && item.key !== mine && Date.now() - item.at > 1000);
       if (waiting.length) {
@@ -84,7 +83,7 @@
       // Away, locked or busy: the next turn tries again.
     }
     busy = false;
-    await show(sent);
+    await show();
   };
 
   const send = async (form, button) => {
@@ -119,7 +118,7 @@
       form.reset();
       renew(form);
       delete form.dataset.sent;
-      await show(0);
+      await show();
       note.scrollIntoView({ block: "nearest" });
     }
   };
@@ -143,7 +142,8 @@
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const when = (iso) => new Date(iso).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   let back = false; // a copy is shown, and the server is there again
-  const show = async (sent) => {
+  let sent = 0; // by this page: said until the next one
+  const show = async () => {
     const items = await all().catch(() => []);
     const waiting = items.filter((item) => !item.refused && item.key !== mine).length;
     const refused = items.filter((item) => item.refused);
@@ -162,7 +162,7 @@
         const row = document.createElement("li");
         const link = Object.assign(document.createElement("a"), { href: new URL(item.url).pathname, textContent: item.title });
         const button = Object.assign(document.createElement("button"), { className: "link", textContent: words.discard });
-        button.addEventListener("click", () => drop(item.key).then(() => show(0)));
+        button.addEventListener("click", () => drop(item.key).then(() => show()));
         row.append(link, " ", when(item.at), " ", button);
         return row;
       }),
@@ -223,7 +223,7 @@
     if (items.some((item) => !item.refused)) await flush();
     if (body.dataset.copy && !back) {
       back = await here([]).then(() => true, () => false);
-      if (back) await show(0);
+      if (back) await show();
     }
   }, AGAIN_MS);
   forget().then(flush);
