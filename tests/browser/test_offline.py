@@ -77,7 +77,7 @@ def test_what_was_loaded_opens_as_a_copy_while_the_server_is_away(page: Any, ser
         kept(page, path)
     server.stop()
     page.goto(f"/p/{person}/")
-    assert "This is the copy of" in page.locator("#afar [role=status]").inner_text()
+    page.get_by_text("This is the copy of").wait_for()
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.brand')).display") == "flex"
     )  # with its style
@@ -129,7 +129,7 @@ def test_what_is_logged_while_the_server_is_away_arrives_exactly_once(page: Any,
     server.stop()
     begun = entries(server)
     page.goto(exercise)  # never opened before: the week brought it along, with its timer
-    assert "This is the copy of" in page.locator("#afar [role=status]").inner_text()
+    page.get_by_text("This is the copy of").wait_for()
     page.locator("[data-timer]").wait_for()  # shown by its script, which came along too
     form = page.locator("form[data-offline]").filter(has=page.get_by_role("button", name="Done", exact=True))
     uid = form.locator("input[name=uid]").input_value()

@@ -226,6 +226,7 @@
       if (back) await show();
     }
   }, AGAIN_MS);
+  show();
   forget().then(flush);
   keep();
   listKept();

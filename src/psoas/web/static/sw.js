@@ -57,11 +57,11 @@ async function keepPage(url) {
   const answer = await fetch(url, { headers: { "Psoas-Quiet": "1" } });
   if (answer.status === 200 && !answer.redirected && answer.headers.get("Psoas-Keep")) {
     const text = await answer.clone().text();
-    await (await caches.open(PAGES)).put(bare(answer.url), await stamped(answer));
     const held = await caches.open(STATIC);
     for (const [, asset] of text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)) {
       if (!(await held.match(asset))) await keepAsset(new Request(asset));
     }
+    await (await caches.open(PAGES)).put(bare(answer.url), await stamped(answer)); // last: what it needs is there
   }
 }
 
