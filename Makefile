@@ -59,7 +59,7 @@ bench: $(READY)  ## speed as ratios, each measured in one run
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 deep: $(READY)   ## mutation of the gate, long property runs, the server killed again and again
-	PSOAS_DEEP=1 $(BIN)/pytest tests/properties -n auto
+	PSOAS_DEEP=1 $(BIN)/pytest -n auto tests/properties tests/unit/test_hip_flexor_test.py tests/unit/test_adapted_movement.py
 	PSOAS_DEEP=1 $(BIN)/pytest tests/unit/test_serve_trouble.py -k killed
 	$(BIN)/python tests/mutation.py
 

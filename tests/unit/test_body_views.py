@@ -217,8 +217,8 @@ MEASURED = {
     [
         ({}, None),
         ({"hip_flexor_strength": MEASURED["hip_flexor_strength"]}, "movement=natural&weaker=30&side=r"),
-        ({"hip_extension": MEASURED["hip_extension"]}, "movement=natural&shorter=10&side=r"),
-        (MEASURED, "movement=natural&shorter=10&weaker=30&side=r"),
+        ({"hip_extension": MEASURED["hip_extension"]}, "movement=natural&shorter=13&side=r"),
+        (MEASURED, "movement=natural&shorter=13&weaker=30&side=r"),
         # 5 degrees is inside the error of the test: nothing is shown on the strength of it.
         ({"hip_extension": {"method": "inclinometer", "right": [1, 2, 1], "left": [12, 12, 12]}}, None),
     ],
@@ -238,6 +238,18 @@ def test_ones_own_body_is_what_ones_tests_found(
     own = own_body(case)
     assert (None if own is None else own.setting.query) == expected
     assert own is None or len(own.because) == len(readings)
+
+
+def test_a_short_hip_flexor_without_a_reading_is_shown_as_an_example(data: Any) -> None:
+    from psoas.clinic.assessment import Findings
+    from psoas.clinic.case import Case
+    from psoas.clinic.types import Answers
+    from psoas.web.presenters.own_body import own_body
+
+    found = Findings(age=30, present=frozenset({"e_ext_short"}), absent=frozenset(), undecided=frozenset())
+    own = own_body(Case("x", Answers({}), found, frozenset(), "r", {}, ()))
+    assert own is not None and own.setting.query == "movement=natural&shorter=10&side=r"
+    assert "as an example" in own.because[0]
 
 
 def test_the_answer_says_what_the_body_page_says(at: Any, movement: Any) -> None:
@@ -282,15 +294,15 @@ def test_the_answer_leads_to_ones_own_body(client: Any, movement: Any) -> None:
     assert fill(client, person, DESK).endswith("/safety/")
     client.post(f"/p/{person}/where/", {"region": ["KNEE_ANT_PATELLA_R"], "side": "r"})
     page = client.get(f"/p/{person}/answer/").content.decode()
-    assert 'href="/body/"' in page and "shown as an example" not in page
+    assert 'href="/body/"' in page and "A test found" not in page
     posted = {f"right{k}": "-8" for k in range(3)} | {"method": "inclinometer"}
     client.post(f"/p/{person}/tests/thomas/", posted)
     page = client.get(f"/p/{person}/answer/").content.decode()
-    assert "A test found your hip flexor short." in page and "10 % are shown as an example" in page
-    assert 'href="/body/?movement=natural&amp;shorter=10&amp;side=r"' in page
+    assert "A test found your hip flexor short." in page and "(90 in 100): 13 % are shown" in page
+    assert 'href="/body/?movement=natural&amp;shorter=13&amp;side=r"' in page
     job = Job.objects.get(person=person)
-    assert (job.kind, job.given) == ("walk", {"query": "movement=natural&shorter=10&side=r"})
-    assert client.get("/body/?movement=natural&shorter=10&side=r").status_code == 200
+    assert (job.kind, job.given) == ("walk", {"query": "movement=natural&shorter=13&side=r"})
+    assert client.get("/body/?movement=natural&shorter=13&side=r").status_code == 200
 
 
 def motion_ids() -> list[str]:

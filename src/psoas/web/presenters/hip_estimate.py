@@ -22,13 +22,22 @@ def estimates(measured: Sequence[Measured]) -> list[dict[str, str]]:
     return [{"side": sides[each.side], "says": _sentence(each)} for each in measured]
 
 
-def _sentence(measured: Measured) -> str:
-    """Hip extension below the level is positive in the clinic, negative in the engine."""
+def shortness(measured: Measured) -> Shortness | None:
+    """Of the iliopsoas, from one side's hip extension; None where no leg hangs like that.
+
+    Hip extension below the level is positive in the clinic, negative in the engine.
+    """
     error = max(measured.band / BAND_SD, _LEAST_ERROR_DEG)
     reading = ThomasReading(radians(-measured.mean), None, thigh_error_rad=radians(error))
     try:
-        value = thomas_estimate(reading).iliopsoas
+        return thomas_estimate(reading).iliopsoas
     except InputError:
+        return None
+
+
+def _sentence(measured: Measured) -> str:
+    value = shortness(measured)
+    if value is None:
         return _("The body model knows no leg that hangs like this. Were plus and minus mixed up?")
     return f"{_verdict(value)} {_size(value)}"
 

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from psoas.clinic.case import Case
 from psoas.clinic.measured_tests import Measured
+from psoas.web.presenters.hip_estimate import shortness
 from psoas.web.presenters.knobs import Setting
 from psoas.web.presenters.movements import FIRST
 
 EXAMPLE_SHORTER = 10.0
-"""Percent shown for a short hip flexor: a test in degrees does not say how much shorter its fibres are."""
+"""Percent shown for a short hip flexor where no reading says how much shorter its fibres are."""
 LEAST_WEAKER = 10.0  # percent; the finding without a reading says "more than 10 to 15"
 _SIDE = {"right": "r", "left": "l"}
 
@@ -34,14 +35,8 @@ def own_body(case: Case) -> Own | None:
     turned: dict[str, float] = {}
     because: list[str] = []
     if "e_ext_short" in present:
-        turned["shorter"] = EXAMPLE_SHORTER
-        because.append(
-            _(
-                "A test found your hip flexor short. How much shorter its fibres are no such test can say: "
-                "%(percent)s %% are shown as an example."
-            )
-            % {"percent": f"{EXAMPLE_SHORTER:.0f}"}
-        )
+        turned["shorter"], says = _shorter(found.get("hip_extension"))
+        because.append(says)
     if "e_hf_weak_painless" in present:
         turned["weaker"] = _weaker(found.get("hip_flexor_strength"))
         because.append(
@@ -53,6 +48,23 @@ def own_body(case: Case) -> Own | None:
     sides = {_SIDE[m.side] for m in found.values()} or {case.side or "both"}
     side = sides.pop() if len(sides) == 1 else "both"
     return Own(Setting(FIRST, side, tuple(turned.items())), tuple(because))
+
+
+def _shorter(measured: Measured | None) -> tuple[float, str]:
+    """Percent shorter as the body model reads it, where its whole interval says short; else an example."""
+    value = None if measured is None else shortness(measured)
+    if value is None or value.verdict != "short":
+        says = _(
+            "A test found your hip flexor short. How much shorter its fibres are it cannot say: "
+            "%(percent)s %% are shown as an example."
+        )
+        return EXAMPLE_SHORTER, says % {"percent": f"{EXAMPLE_SHORTER:.0f}"}
+    numbers = {name: round(100 * getattr(value, name)) for name in ("mean", "low", "high")}
+    says = _(
+        "A test found your hip flexor short. The body model reads %(mean)d %% from it, "
+        "anything from %(low)d to %(high)d (90 in 100): %(mean)d %% are shown."
+    )
+    return float(numbers["mean"]), says % numbers
 
 
 def _weaker(measured: Measured | None) -> float:
