@@ -47,12 +47,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browsers() -> Iterator[object]:
-    with playwright.sync_playwright() as running:
-        yield running.chromium
-
-
-@pytest.fixture(scope="module")
 def browser(browsers):  # type: ignore[no-untyped-def]
     opened = browsers.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield opened

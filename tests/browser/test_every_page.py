@@ -25,7 +25,7 @@ def people(chromium: Any, address: str) -> Iterator[tuple[Any, dict[str, str]]]:
     """A browser with somebody who has come to the plan, and somebody who was stopped."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=address)
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     told = {each["id"]: each for each in VIGNETTES["vignette"]}
     begin(page, name="Stopped")
     safety(page, told["P4"]["answers"])

@@ -132,7 +132,7 @@ def test_the_body_map_by_keyboard(page: Any) -> None:
     page.keyboard.press("Enter")
     assert region.get_attribute("aria-checked") == "true"
     assert page.locator("#r-KNEE_MED_JL_L").is_checked()
-    assert "Inner side of the knee, left: marked" in page.inner_text("[role=status]")
+    assert "Inner side of the knee, left: marked" in page.inner_text("[data-said]")
     page.keyboard.press(" ")
     assert not page.locator("#r-KNEE_MED_JL_L").is_checked()
     page.keyboard.press("Enter")

@@ -47,8 +47,10 @@ async function keepAsset(request) {
   const answer = await fetch(request);
   if (answer.status === 200) {
     const kept = await caches.open(STATIC);
-    await kept.delete(request, { ignoreSearch: true }); // the edition before
-    await kept.put(request, answer.clone());
+    await kept.put(request, answer.clone()); // before the edition before goes: at every moment there is one
+    for (const each of await kept.keys(request, { ignoreSearch: true })) {
+      if (each.url !== request.url) await kept.delete(each);
+    }
   }
   return answer;
 }
