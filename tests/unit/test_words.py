@@ -146,7 +146,7 @@ def shelf_words(data: Any) -> tuple[set[str], list[re.Pattern[str]]]:
         if isinstance(value, str) and (" " in value or value[:1].isupper()):
             texts.add(" ".join(value.split()))
         elif isinstance(value, dict):
-            texts.update(word for key, word in value.items() if key == "unit")
+            texts.update(str(word) for key, word in value.items() if key in ("unit", "name"))
             for each in value.values():
                 gather(each)
         elif isinstance(value, list | tuple):
