@@ -124,6 +124,7 @@ def test_the_report_says_what_a_reader_must_know(demo: Path) -> None:
     ):
         assert words in text, words
     assert re.search(r"rises from \d\.\d\d to \d\.\d\d body weights \(\+\d+ %\)", text)
+    assert "10 % shorter: the load on the knee in late stance hardly changes" in text
 
 
 def test_the_example_person_is_decided_from_the_shelf(demo: Path) -> None:

@@ -74,7 +74,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     gettext_noop("tensor fasciae latae"): ("tfl",),
     gettext_noop("sartorius"): ("sart",),
 }
-HARDLY = 0.01  # a smaller relative change is told as none
+HARDLY = 0.05  # below it the settings of a what-if do not agree about the sign (docs/explanation/what-if.md)
 _WORTH_TELLING_N = 25.0
 
 
