@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from osim_text import osim_text
@@ -34,6 +34,7 @@ def accepted(text: str) -> bool:
     return body.mass_kg > 0
 
 
+@example(1078, "rename")  # its inertia matrix is singular, of which MuJoCo only warns
 @given(st.integers(0, 2**32), st.sampled_from(["remove", "empty", "word", "minus", "rename", "swap"]))
 def test_one_damaged_element(seed: int, how: str) -> None:
     chance = random.Random(seed)

@@ -4,6 +4,7 @@
 the same from a scaled model's own numbers; `build_body` anything in between (the scaling uses it).
 """
 
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -78,8 +79,10 @@ def build_body(
         whole = with_psoas_fascicles(whole)
     spec = _spec(whole)
     try:
-        model = spec.compile()
-    except ValueError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # MuJoCo warns of a body whose inertia is singular, and goes on
+            model = spec.compile()
+    except (ValueError, UserWarning) as error:
         raise ModelError(
             f"The body cannot be built: {str(error).splitlines()[0]}",
             whole.name,
