@@ -80,7 +80,8 @@ def build_body(
     spec = _spec(whole)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # MuJoCo warns of a body whose inertia is singular, and goes on
+            # MuJoCo warns of such a body and goes on. Only this warning: the filter holds for every thread.
+            warnings.filterwarnings("error", "Inertia matrix is too close to singular", UserWarning)
             model = spec.compile()
     except (ValueError, UserWarning) as error:
         raise ModelError(
