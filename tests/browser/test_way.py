@@ -117,7 +117,7 @@ def test_an_interrupted_interview_goes_on_where_it_stopped(page: Any, address: s
     assert page.inner_text("h1") == question
     later = page.context.new_page()  # next week: the same browser, another window
     later.goto("/")
-    later.get_by_role("link", name="Ada").first.click()
+    send(later, later.get_by_role("link", name="Ada").first)
     send(later, later.get_by_role("link", name="Safety first"))
     assert (later.inner_text("h1"), later.url) == (question, place)
 
@@ -162,7 +162,7 @@ def test_export_and_delete(page: Any) -> None:
 def test_lessons_and_the_article(page: Any) -> None:
     page.goto("/learn/")
     shot(page, "learn")
-    page.locator(".way a").first.click()
+    send(page, page.locator(".way a").first)
     assert page.locator(".sentence .sure").count() == page.locator(".sentence").count() > 3
     shot(page, "lesson")
     page.goto("/learn/article/")
@@ -174,18 +174,7 @@ def test_without_scripts_the_way_still_works(chromium: Any, address: str) -> Non
     context = chromium.new_context(java_script_enabled=False, base_url=address)
     page = context.new_page()
     begin(page)
-    for _ in range(70):
-        if page.url.endswith("/safety/"):
-            break
-        if page.locator("input#answer").count():
-            box = page.locator("input#answer")
-            box.fill(str(DESK.get(box.get_attribute("name") or "", 0)))
-            send(page, page.get_by_role("button", name="Continue"))
-        elif page.locator(".rows").count():
-            send(page, page.get_by_role("button", name="None of these"))
-        else:
-            no = page.locator('button.choice[value="no"]')
-            (no if no.count() else page.locator("button.choice").first).click()
+    safety(page, DESK)
     send(page, page.get_by_role("link", name="Go on: where does it hurt?"))
     page.locator("#r-KNEE_ANT_PATELLA_R").check()
     page.locator("input[name=side][value=r]").check(force=True)
