@@ -285,6 +285,7 @@ def test_where_to_turn(client: Any, country: str, number: str, checked: bool) ->
     page = client.get("/learn/resources/", {"country": country})
     text = text_of(page)
     assert number in text
+    assert (f'href="tel:{number}"' in page.content.decode()) is bool(number)
     assert bool(page.context["kinds"]) is checked
     assert ("have been checked yet" in text) is (not checked and country != "")
     if not country:

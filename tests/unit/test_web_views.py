@@ -159,7 +159,7 @@ def test_emergency_stops_and_withholds(client: Any) -> None:
         client, person, {"breathless_or_chest_pain": True, "calf_pain_new": True, "age": 60}
     ).endswith("/safety/")
     text = client.get(f"/p/{person}/safety/").content.decode()
-    assert "Call 999" in text
+    assert 'Call <a class="call" href="tel:999">999</a>, or' in text  # a phone dials it
     for page_ in ("where", "tests", "answer", "time", "about", "plan"):
         assert client.get(f"/p/{person}/{page_}/")["Location"].endswith("/safety/")
 

@@ -206,6 +206,7 @@
     for (const { url } of await pages.keys()) {
       const path = new URL(url).pathname;
       if (path === "/away/") continue;
+      list.parentElement.hidden = false;
       const text = await (await pages.match(url)).text();
       const title = new DOMParser().parseFromString(text, "text/html").title;
       const row = document.createElement("li");
