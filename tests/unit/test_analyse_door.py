@@ -307,7 +307,7 @@ def test_bad_input_is_one_clear_error_and_writes_nothing(
     told = capsys.readouterr()
     assert told.out == "" and "Traceback" not in told.err
     error = told.err[told.err.index("psoas analyse: ") :]
-    lines = error.strip().splitlines()
+    lines = error.strip().replace("\n    ", " ").splitlines()  # long ones are broken, and hang
     assert len(lines) == 3, error
     assert lines[1].startswith("  where: ") and lines[2].startswith("  what to do: ")
     assert all(len(line.split(": ", 1)[1]) > 3 for line in lines)

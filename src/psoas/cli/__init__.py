@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from psoas import __version__
 from psoas.errors import UserError
@@ -23,12 +24,25 @@ VERBS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong options are told as every other wrong input is."""
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message[0].upper() + message[1:]
+        told = UserError(sentence, f"the options of {self.prog}", f"{self.prog} --help shows all of them.")
+        self.exit(2, _said(f"{self.prog}: {told}\n"))
+
+
+def _said(message: str) -> str:
+    from psoas.exchange.columns import wrapped
+
+    return wrapped(message)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb. Returns 0 done, 2 the input is wrong, 1 anything else."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(
-        prog="psoas", description="Is my hip behind my knee pain, and what do I do about it?"
-    )
+    parser = _Parser(prog="psoas", description="Is my hip behind my knee pain, and what do I do about it?")
     parser.add_argument("--version", action="version", version=f"psoas {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     # Only the verb that runs is imported: help stays fast, and `case` needs no engine.
@@ -41,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(importlib.import_module(f"psoas.cli.{parsed.verb}").run(parsed))
     except UserError as error:
-        print(f"psoas {parsed.verb}: {error}", file=sys.stderr)
+        print(_said(f"psoas {parsed.verb}: {error}"), file=sys.stderr)
         return 2
     except BrokenPipeError:
         return 1

@@ -21,6 +21,7 @@ from psoas.engine.static_optimisation import DEFAULT, OPENSIM_PARITY
 from psoas.engine.trial import read_trial
 from psoas.engine.types import Analysis, Body, Subject, Trial
 from psoas.errors import InputError
+from psoas.exchange.columns import wrapped
 from psoas.exchange.run_folder import as_json, refuse_unwritable, write_run
 from psoas.exchange.summary import summary
 from psoas.exchange.words import plain_text
@@ -28,6 +29,10 @@ from psoas.exchange.words import plain_text
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
     """The contract of `analyse`."""
+    verb.epilog = (
+        "Example: psoas analyse --markers walk.trc --static static.trc --grf grf.mot --mass 62.6 "
+        "--strength iliopsoas=0.5 --out result"
+    )
     add_recording(verb)
     verb.add_argument("--session", type=Path, metavar="DIR|ZIP", help="an OpenCap session; with --trial")
     verb.add_argument("--trial", metavar="NAME", help="the trial of the session")
@@ -68,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(as_json(numbers))
     else:
-        print(plain_text(analysis, numbers))
+        print(wrapped(plain_text(analysis, numbers)))
         print(f"\nThe report: {arguments.out / 'report.html'}")
     return 0
 

@@ -13,6 +13,7 @@ from psoas.clinic.case_page import page
 from psoas.clinic.reasoning import load_reasoning
 from psoas.engine.normative import normative_walk
 from psoas.engine.types import AS_BUILT, Condition
+from psoas.exchange.columns import wrapped
 from psoas.exchange.report import Demo, Person
 from psoas.exchange.run_folder import as_json, refuse_unwritable, write_run
 from psoas.exchange.summary import summary
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(as_json(numbers))
         return 0
-    print(f"{LEAD}\n\n{plain_text(analysis, numbers)}\n\n{_in_short(person)}")
+    print(wrapped(f"{LEAD}\n\n{plain_text(analysis, numbers)}\n\n{_in_short(person)}"))
     print(f"\nThe report: {arguments.out / 'report.html'}")
     return 0
 

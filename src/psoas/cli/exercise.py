@@ -7,6 +7,7 @@ from textwrap import fill
 
 from psoas.engine.exercise import Verdict, motions, verdict
 from psoas.errors import InputError
+from psoas.exchange.columns import WIDE, wrapped
 from psoas.exchange.exercise_words import (
     VERSIONS,
     band_words,
@@ -19,11 +20,10 @@ from psoas.exchange.exercise_words import (
     verdict_json,
 )
 
-_WIDE = 110  # columns of a terminal
-
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
     """One motion by name, or all of them."""
+    verb.epilog = "Example: psoas exercise sh_halfkneel"
     verb.add_argument("name", nargs="?", help="such as sh_halfkneel or article_couch")
     verb.add_argument("--all", action="store_true", help="every one of the shelf")
     verb.add_argument("--json", action="store_true", help="as JSON")
@@ -46,20 +46,24 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([verdict_json(v) for v in found], indent=1))
         return 0
     print("\n\n".join(_page(v) for v in found))
-    print(f"\n{fill(limits(), _WIDE)}")
+    print(f"\n{wrapped(limits())}")
     return 0
 
 
 def _page(found: Verdict) -> str:
     motion = found.motion
     lines = [f"{motion.name} ({motion.id}, {VERSIONS[motion.version]})", f"  {does_what_it_should(found)}"]
-    lines += [f"  {name_of(e.group):<27} {effect_words(e)}" for e in told(found)]
+    lines += [
+        fill(f"  {name_of(e.group):<27} {effect_words(e)}", WIDE, subsequent_indent=" " * 30)
+        for e in told(found)
+    ]
     if found.band_n:
         lines.append(f"  {band_words(found)}")
     rows = load_rows(found)
     if rows:
         lines.append("  load, body weights: knee, kneecap, hip")
         for pose, *loads, doubt in rows:
-            doubtful = f"   doubtful: {doubt}" if doubt else ""
-            lines.append(f"    {pose:<27}{''.join(load.rjust(6) for load in loads)}{doubtful}")
+            lines.append(f"    {pose:<27}{''.join(load.rjust(6) for load in loads)}")
+            if doubt:
+                lines.append(wrapped(f"      doubtful: {doubt}"))
     return "\n".join(lines)

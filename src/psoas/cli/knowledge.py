@@ -19,6 +19,7 @@ from psoas.clinic.pages import claims_page, lesson_page, quiz_page
 from psoas.clinic.shelf import Shelf, ShelfFile, read_shelf
 from psoas.clinic.shelf_check import faults_of
 from psoas.errors import InputError
+from psoas.exchange.columns import WIDE
 
 Statement = tuple[str, str, ShelfFile, Mapping[str, Any]]
 """Kind, id, file, table."""
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.shelf is not None and not arguments.shelf.is_dir():
         raise InputError("There is no such folder", str(arguments.shelf), "Give the folder of a shelf.")
     shelf = read_shelf(arguments.shelf)
-    out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     if arguments.action == "check":
         return _check(shelf, out, arguments.json)
     statements = list(_statements(shelf))

@@ -28,7 +28,12 @@ class _Option:
 
 
 OPTIONS = {
-    "thigh": _Option(-50.0, 70.0, "degrees of the thigh above the horizontal; below it is negative"),
+    "thigh": _Option(
+        -50.0,
+        70.0,
+        "degrees of the thigh above the horizontal; below it is negative (pages and case files write hip "
+        "extension, which is positive below)",
+    ),
     "knee": _Option(0.0, 135.0, "degrees of knee bend of the hanging leg; a straight knee is 0"),
     "tilt": _Option(
         -20.0,

@@ -5,7 +5,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from psoas.engine.muscle_table import lines_of
+from psoas.engine.movements import listed
+from psoas.engine.muscle_table import GROUPS, lines_of
 from psoas.engine.types import AS_BUILT, Condition, MuscleTable, Side
 from psoas.errors import InputError, ModelError
 
@@ -20,16 +21,29 @@ KNOBS: dict[str, tuple[float, float, str]] = {
 
 def add_knobs(verb: argparse.ArgumentParser) -> None:
     """--strength, --shortness and --stiffness; each may be repeated."""
+    knobs = verb.add_argument_group(
+        "what is changed",
+        f"G is {', '.join(GROUPS)}, or a muscle such as recfem; with _r or _l on one side only.",
+    )
     for knob, (least, most, means) in KNOBS.items():
-        verb.add_argument(
+        knobs.add_argument(
             f"--{knob}",
             action="append",
             default=[],
             metavar="G=x",
-            help=f"muscle group G (iliopsoas, recfem_r, ...), x {means} ({least:g} to {most:g})".replace(
-                "%", "%%"
-            ),
+            help=f"x {means} ({least:g} to {most:g}); may be repeated".replace("%", "%%"),
         )
+
+
+def add_movement(verb: argparse.ArgumentParser, default: str) -> None:
+    """--movement NAME, one that is built in."""
+    names = [name.replace("_", "-") for name in listed()]
+    verb.add_argument(
+        "--movement",
+        choices=names,
+        metavar="NAME",
+        help=f"a built-in one: {', '.join(names)}; {default}. `psoas whatif --list` says what each is",
+    )
 
 
 def conditions_of(arguments: argparse.Namespace, muscles: MuscleTable) -> tuple[Condition, ...]:

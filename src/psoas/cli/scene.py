@@ -22,11 +22,8 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--coordinates", type=Path, metavar="FILE", help="a movement, .mot or .sto; default: mean walking"
     )
-    verb.add_argument(
-        "--movement",
-        choices=[name.replace("_", "-") for name in listed()],
-        help="a built-in one instead; `psoas whatif --list` says what each is",
-    )
+    verb.epilog = "Example: psoas scene --movement squat --shortness iliopsoas=0.1 --out scene"
+    options.add_movement(verb, "natural if no file is given")
     verb.add_argument("--trim", metavar="A:B", help="with --coordinates: the part to show, seconds")
     options.add_knobs(verb)
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files go")

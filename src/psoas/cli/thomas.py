@@ -26,6 +26,7 @@ from psoas.exchange.thomas_words import (
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
     """The readings of one leg or both, their errors, the prior; or --forward and what is changed."""
+    verb.epilog = "Example: psoas thomas --side r --thigh 4 --knee 55 --tilt 10"
     add_reading_arguments(verb)
     verb.add_argument(
         "--prior",

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from textwrap import fill
 
 from psoas.cli import options
 from psoas.cli.analyse import add_recording, body_of, progress_on_stderr, trial_of
@@ -12,6 +13,7 @@ from psoas.engine.pipeline import Progress as Tell
 from psoas.engine.types import Subject
 from psoas.engine.what_if import SETTINGS, Movement, recorded_movement, what_if
 from psoas.errors import InputError
+from psoas.exchange.columns import WIDE, wrapped
 from psoas.exchange.run_folder import as_json
 from psoas.exchange.what_if_words import what_if_json, what_if_text
 
@@ -20,11 +22,8 @@ _RECORDING = ("markers", "coordinates", "static", "grf", "mass", "height", "mode
 
 def add_arguments(verb: argparse.ArgumentParser) -> None:
     """A built-in movement or a recording, and the knobs."""
-    verb.add_argument(
-        "--movement",
-        choices=[name.replace("_", "-") for name in listed()],
-        help="built in, measured or constructed; default natural. --list says what each is",
-    )
+    verb.epilog = "Example: psoas whatif --movement squat --shortness iliopsoas=0.15"
+    options.add_movement(verb, "natural if no recording is given")
     verb.add_argument("--list", action="store_true", help="the movements that are built in, and no more")
     add_recording(verb)
     options.add_knobs(verb)
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(as_json(what_if_json(found, moved)))
     else:
-        print(what_if_text(found, moved))
+        print(wrapped(what_if_text(found, moved)))
     return 0
 
 
@@ -88,7 +87,9 @@ def _list(as_numbers: bool) -> int:
         sys.stdout.write(as_json([_about(one) for one in listed().values()]))
         return 0
     for one in listed().values():
-        print(f"{one.id.replace('_', '-'):<16}{one.title} ({one.kind}: {one.source.rstrip('.')})")
+        name = one.id.replace("_", "-")
+        about = f"{name:<16}{one.title} ({one.kind}: {one.source.rstrip('.')})"
+        print(fill(about, WIDE, subsequent_indent=" " * 16, break_on_hyphens=False))
     return 0
 
 

@@ -1,19 +1,18 @@
 """What the psoas does, in words, tables and as JSON: for the terminal and for the manual."""
 
-from collections.abc import Sequence
 from textwrap import fill, indent, wrap
 from typing import Any
 
 import numpy as np
 
 from psoas.engine.psoas_actions import HIP, LEVELS, Actions, Walking, Whole, whole
+from psoas.exchange.columns import WIDE, columns, wrapped
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Caption, heads, rows."""
 
 LEVEL_WORDS = ("L1/2", "L2/3", "L3/4", "L4/5", "L5/S1")
 SPINES = ("standing", "lumbar_flexed", "lumbar_extended", "seated")  # postures in which the spine differs
-_WIDE = 110  # columns of a terminal
 SMALL = 0.15  # of the largest hip-flexion arm: below it an arm is said to be next to nothing
 LIMITS = (
     "One body of average size, one side, muscles held at one length. Moment = force times arm; 'full' is "
@@ -89,8 +88,8 @@ def actions_text(found: Actions, walking: Walking) -> str:
     """For people: tables, answers, limits."""
     parts = [_drawn(table) for table in tables(found)]
     for claim, answer in answers(found, walking):
-        parts.append("\n".join([*wrap(claim, _WIDE), indent(fill(answer, _WIDE - 2), "  ")]))
-    return "\n\n".join([*parts, fill(LIMITS, _WIDE)])
+        parts.append("\n".join([*wrap(claim, WIDE), indent(fill(answer, WIDE - 2), "  ")]))
+    return "\n\n".join([*parts, wrapped(LIMITS)])
 
 
 def actions_json(found: Actions, walking: Walking) -> dict[str, Any]:
@@ -196,14 +195,7 @@ def _fascicles(found: Actions) -> Table:
 
 def _drawn(table: Table) -> str:
     caption, heads, rows = table
-    wide = [max(len(row[k]) for row in (heads, *rows)) for k in range(len(heads))]
-
-    def line(cells: Sequence[str]) -> str:
-        first, *others = cells
-        rest = (cell.rjust(w) for cell, w in zip(others, wide[1:], strict=True))
-        return "  " + "  ".join([first.ljust(wide[0]), *rest]).rstrip()
-
-    return "\n".join([caption, line(heads), *(line(row) for row in rows)])
+    return "\n".join([caption, *(f"  {line}" for line in columns(heads, rows))])
 
 
 def _mm(metres: float) -> str:

@@ -19,10 +19,14 @@ _ALWAYS = ("summary.json", "kinematics.mot", "moments.sto", "lengths.sto", "repo
 def refuse_unwritable(out: Path) -> None:
     """Say so before the work, not after: InputError where `out` cannot become a folder of results."""
     parent = next(p for p in (out, *out.absolute().parents) if p.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
+    try:
+        tempfile.TemporaryDirectory(prefix=".psoas-", dir=parent).cleanup()
+    except OSError as error:
         raise InputError(
-            "The results cannot be written there.", f"--out {out}", "Name a folder that may be written."
-        )
+            f"The results cannot be written there ({error.strerror}).",
+            f"--out {out}",
+            "Name a folder that may be written.",
+        ) from error
 
 
 def write_run(analysis: Analysis, out: Path, *, demo: Demo | None = None) -> None:

@@ -1,6 +1,5 @@
 """The answer of `psoas thomas` in words and as numbers."""
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from psoas.engine.prone_knee_bend import LIFT_NM, ElyReading
 from psoas.engine.push_test import PushEstimate, PushReading, Strength
 from psoas.engine.thigh_in_space import Posture
 from psoas.engine.types import Condition, Side
+from psoas.exchange.columns import wrapped
 
 SIDES: dict[Side, str] = {"r": "right", "l": "left"}
 MUSCLES = {"iliopsoas": "iliopsoas", "rectus_femoris": "rectus femoris"}
@@ -66,12 +66,7 @@ def answer_words(
         parts.append(PUSH_LIMITS)
     if any(leg.thomas is not None or leg.ely is not None for leg in legs):
         parts.append(CLOSING)
-    return "\n".join(_wrapped(line) for line in "\n\n".join(parts).split("\n"))
-
-
-def _wrapped(line: str) -> str:
-    indent = "    " if line.startswith("  ") else ""
-    return textwrap.fill(line, 100, subsequent_indent=indent)
+    return wrapped("\n\n".join(parts))
 
 
 def _leg_words(leg: LegAnswer, prior: Prior) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from psoas.engine.peaks import Peak, contact_of, peaks
 from psoas.engine.types import Analysis, Condition, Side, Solved
+from psoas.exchange.columns import columns
 from psoas.exchange.summary import muscle_sums
 from psoas.translation import gettext as _
 from psoas.translation import gettext_noop
@@ -236,20 +237,15 @@ def plain_text(analysis: Analysis, numbers: Mapping[str, Any]) -> str:
 def _table(analysis: Analysis, numbers: Mapping[str, Any]) -> list[str]:
     """Peaks in body weights: one row a joint, side and phase, one column a condition."""
     conditions = numbers["conditions"]
-    heads = [name_of(s.condition) for s in analysis.solved]
-    rows = [["Peak, body weights (percent of cycle)", *heads]]
+    heads = ["Peak, body weights (percent of cycle)", *(name_of(s.condition) for s in analysis.solved)]
+    rows = []
     for joint in ("tibiofemoral", "patellofemoral"):
         for side in analysis.sides:
             found = [{p["phase"]: p for p in c["sides"][side][joint]["peaks"]} for c in conditions]
             for phase in found[0]:
                 cells = [_cell(of.get(phase)) for of in found]
                 rows.append([f"{JOINTS[joint]}, {SIDES[side]}, {PHASES[phase]}", *cells])
-    wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return [
-        row[0].ljust(wide[0])
-        + "".join("  " + cell.rjust(w) for cell, w in zip(row[1:], wide[1:], strict=True))
-        for row in rows
-    ]
+    return columns(heads, rows)
 
 
 def _cell(peak: Mapping[str, Any] | None) -> str:

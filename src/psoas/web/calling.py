@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d[\d ]+\d")  # at least three signs: a number of days or
 
 @register.filter
 def calling(sentence: str) -> SafeString:
-    """The sentence, escaped, with each number of three digits or more as a link: only for words about calling."""
+    """The sentence, escaped, its numbers of three digits or more as links; for words about calling only."""
     return mark_safe(_NUMBER.sub(_link, conditional_escape(sentence)))
 
 
