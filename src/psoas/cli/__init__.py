@@ -36,7 +36,7 @@ class _Parser(argparse.ArgumentParser):
 def _said(message: str) -> str:
     from psoas.exchange.columns import wrapped
 
-    return wrapped(message)
+    return wrapped(message, hang="    ")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

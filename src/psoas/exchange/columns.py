@@ -7,16 +7,20 @@ WIDE = 100
 _NARROWEST = 9  # columns of numbers, so that a head of several words does not become a tower
 
 
-def wrapped(text: str) -> str:
-    """Long lines broken between words, hanging under their indent; rows of a table stay as they are."""
-    return "\n".join(_broken(line) for line in text.split("\n"))
+def wrapped(text: str, hang: str = "") -> str:
+    """Long lines broken between words, hanging under their indent; rows of a table stay as they are.
+
+    hang: under lines without an indent of their own.
+    """
+    return "\n".join(_broken(line, hang) for line in text.split("\n"))
 
 
-def _broken(line: str) -> str:
+def _broken(line: str, hang: str) -> str:
     said = line.lstrip()
     if len(line) <= WIDE or "   " in said:
         return line
-    hang = "" if said == line else " " * (len(line) - len(said) + 2)
+    if said != line:
+        hang = " " * (len(line) - len(said) + 2)
     return textwrap.fill(line, WIDE, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
 
 
