@@ -67,7 +67,13 @@ class Setting:
     model: str = DEFAULT_MODEL
     psoas: Psoas = "fascicles"
     passive: Passive = "calibrated"
+    cylinders: float = 1.0
     sharing: Sharing = DEFAULT
+
+    @property
+    def built_from(self) -> tuple[str, Psoas, Passive, float]:
+        """Settings that agree in it share a body and its sweep."""
+        return self.model, self.psoas, self.passive, self.cylinders
 
 
 SETTINGS = (
@@ -75,6 +81,8 @@ SETTINGS = (
     Setting("rajagopal_2016", "the other published body (Rajagopal 2016)", model=SECOND_MODEL),
     Setting("lumped_psoas", "the psoas in one line", psoas="lumped"),
     Setting("published_passive", "passive curves as published, no ligaments", passive="published"),
+    Setting("cylinders_thinner", "what muscles wrap over a tenth thinner", cylinders=0.9),
+    Setting("cylinders_thicker", "what muscles wrap over a tenth thicker", cylinders=1.1),
     Setting("elastic_tendon", "tendons that stretch", sharing=ELASTIC),
     *(Setting(s.name, f"load sharing: {s.name.replace('_', ' weighted ')}", sharing=s) for s in BAND),
 )
@@ -167,13 +175,11 @@ def normative_movement(
 ) -> Movement:
     """A mean movement of healthy adults, on the published bodies."""
     analysis = normative_walk(movement=movement, sides=sides)
-    swept: dict[tuple[str, str, str], Mechanics] = {}
 
     def mechanics(setting: Setting) -> Mechanics:
-        body = load_body("rhythm", setting.psoas, setting.model, setting.passive)
-        return normative_mechanics(body, published_curves(movement), movement)
+        return normative_mechanics(_published(setting), published_curves(movement), movement)
 
-    return _movement(analysis, settings, mechanics, swept, progress)
+    return _movement(analysis, settings, mechanics, progress)
 
 
 def built_movement(
@@ -186,10 +192,9 @@ def built_movement(
     """A constructed movement, on the published bodies."""
 
     def mechanics(setting: Setting) -> Mechanics:
-        body = load_body("rhythm", setting.psoas, setting.model, setting.passive)
-        return constructed_mechanics(body, movement)
+        return constructed_mechanics(_published(setting), movement)
 
-    return _movement(constructed_movement(movement, sides=sides), settings, mechanics, {}, progress)
+    return _movement(constructed_movement(movement, sides=sides), settings, mechanics, progress)
 
 
 def recorded_movement(
@@ -226,7 +231,7 @@ def recorded_movement(
     def mechanics(setting: Setting) -> Mechanics:
         return _mechanics_as(setting, given, body, model)
 
-    return _movement(analysis, settings, mechanics, {}, progress)
+    return _movement(analysis, settings, mechanics, progress)
 
 
 def shared(movement: Movement, condition: Condition) -> tuple[Mapping[Side, MuscleForces], ...]:
@@ -282,22 +287,25 @@ def many(movement: Movement, conditions: Sequence[Condition]) -> Float[np.ndarra
     return found
 
 
+def _published(setting: Setting) -> Body:
+    return load_body("rhythm", setting.psoas, setting.model, setting.passive, setting.cylinders)
+
+
 def _movement(
     analysis: Analysis,
     settings: Sequence[Setting],
     mechanics: Callable[[Setting], Mechanics],
-    swept: dict[tuple[str, str, str], Mechanics],
     progress: Progress | None,
 ) -> Movement:
     """Settings that share a body share its sweep."""
     tell = progress or (lambda what, share: None)
+    swept: dict[tuple[str, Psoas, Passive, float], Mechanics] = {}
     ready = []
     for k, setting in enumerate(settings):
         tell("bodies and settings", k / len(settings))
-        key = (setting.model, setting.psoas, setting.passive)
-        if key not in swept:
-            swept[key] = mechanics(setting)
-        ready.append(prepared(analysis, setting, swept[key]))
+        if setting.built_from not in swept:
+            swept[setting.built_from] = mechanics(setting)
+        ready.append(prepared(analysis, setting, swept[setting.built_from]))
     return Movement(analysis, tuple(ready))
 
 
@@ -319,7 +327,7 @@ def prepared(analysis: Analysis, setting: Setting, mechanics: Mechanics) -> Read
 
 def _mechanics_as(setting: Setting, given: Recorded, body: Body, model: Path | None) -> Mechanics:
     """The recording on another body of the person's size; the same coordinates move it."""
-    if (setting.model, setting.psoas, setting.passive) == (DEFAULT_MODEL, "fascicles", body.passive):
+    if setting.built_from == (DEFAULT_MODEL, "fascicles", body.passive, 1.0):
         return mechanics_of(body, given.coordinates, given.reaction, given.covered_s)
     if model is not None and setting.model == DEFAULT_MODEL:
         tables = read_osim(model)
@@ -328,7 +336,13 @@ def _mechanics_as(setting: Setting, given: Recorded, body: Body, model: Path | N
         known = {segment.name for segment in published.segments}  # vertebrae follow the torso by themselves
         scales = {name: by for name, by in body.segment_scales.items() if name in known}
         tables = scaled(published, scales, body.mass_kg)
-    other = build_body(tables, psoas=setting.psoas, scaled_from=body.scaled_from, passive=setting.passive)
+    other = build_body(
+        tables,
+        psoas=setting.psoas,
+        scaled_from=body.scaled_from,
+        passive=setting.passive,
+        cylinders=setting.cylinders,
+    )
     return mechanics_of(other, given.coordinates, given.reaction, given.covered_s)
 
 
