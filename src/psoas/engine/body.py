@@ -5,7 +5,7 @@ the same from a scaled model's own numbers; `build_body` anything in between (th
 """
 
 import warnings
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from psoas.engine.body_checks import check
 from psoas.engine.body_data import DEFAULT_MODEL, published_tables
 from psoas.engine.body_tables import IDENTITY, Axis, BodyTables, JointTable, MuscleLine, Vec3, WrapCylinder
 from psoas.engine.couplings import piecewise
-from psoas.engine.cylinders import fibres_kept, with_cylinders
+from psoas.engine.cylinders import with_cylinders
 from psoas.engine.formats.osim import read_osim
 from psoas.engine.lumbar import Psoas, Spine, with_lumbar_spine, with_psoas_fascicles
 from psoas.engine.muscle_table import muscle_table, tendons_of
@@ -47,7 +47,8 @@ def load_body(
     cylinders: float = 1.0,
 ) -> Body:
     """A published, unscaled body (75.3 kg); `model` is one of the two of `body_data`."""
-    return build_body(published_tables(model), spine=spine, psoas=psoas, passive=passive, cylinders=cylinders)
+    build = partial(build_body, spine=spine, psoas=psoas, passive=passive)
+    return with_cylinders(build, published_tables(model), cylinders)
 
 
 def body_from_osim(
@@ -68,12 +69,10 @@ def build_body(
     scaled_from: ScaledFrom = "none",
     height_m: float | None = None,
     passive: Passive = "calibrated",
-    cylinders: float = 1.0,
 ) -> Body:
     """A Body from OpenSim-like tables, with our spine and psoas (`psoas="lumped"`: to compare with OpenSim).
 
-    Passive curves that are not those of a published model stay as they are (`Body.passive` tells). What
-    muscles wrap over is `cylinders` times as thick, the fibres in the neutral posture as they were.
+    Passive curves that are not those of a published model stay as they are (`Body.passive` tells).
     Raises ModelError where the tables cannot make a moving body.
     """
     check(tables)
@@ -81,8 +80,6 @@ def build_body(
     whole = with_lumbar_spine(relaxed or tables, spine)
     if psoas == "fascicles":
         whole = with_psoas_fascicles(whole)
-    if cylinders != 1.0:
-        whole = with_cylinders(whole, cylinders)
     spec = _spec(whole)
     try:
         with warnings.catch_warnings():
@@ -96,7 +93,7 @@ def build_body(
             "Check masses, inertias and scale factors; every mass has to be positive.",
         ) from error
     _set_inertia(model, whole)
-    body = Body(
+    return Body(
         name=whole.name,
         sha256=body_tables.sha256(whole),
         mj=model,
@@ -112,9 +109,6 @@ def build_body(
         segment_scales={s.name: s.scale for s in whole.segments if s.scale is not None},
         passive="published" if relaxed is None else "calibrated",
     )
-    if cylinders == 1.0:
-        return body
-    return fibres_kept(body, build_body(tables, spine=spine, psoas=psoas, passive=passive))
 
 
 def rotation(euler_rad: Vec3) -> Rotation:

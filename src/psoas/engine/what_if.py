@@ -8,6 +8,7 @@ about is the spread, and a change smaller than it is no clear change.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from psoas.engine.body import build_body, load_body
 from psoas.engine.body_data import DEFAULT_MODEL, SECOND_MODEL, published_tables
 from psoas.engine.body_scaling import scaled
 from psoas.engine.constructed import Constructed, constructed_mechanics, constructed_movement
+from psoas.engine.cylinders import with_cylinders
 from psoas.engine.formats.osim import read_osim
 from psoas.engine.joint_contact import ContactGeometry, contact_geometry, joint_contact
 from psoas.engine.kinematics import muscle_geometry
@@ -81,8 +83,8 @@ SETTINGS = (
     Setting("rajagopal_2016", "the other published body (Rajagopal 2016)", model=SECOND_MODEL),
     Setting("lumped_psoas", "the psoas in one line", psoas="lumped"),
     Setting("published_passive", "passive curves as published, no ligaments", passive="published"),
-    Setting("cylinders_thinner", "what muscles wrap over a tenth thinner", cylinders=0.9),
-    Setting("cylinders_thicker", "what muscles wrap over a tenth thicker", cylinders=1.1),
+    Setting("cylinders_thinner", "what muscles wrap over 8 % thinner", cylinders=0.92),
+    Setting("cylinders_thicker", "what muscles wrap over 8 % thicker", cylinders=1.08),
     Setting("elastic_tendon", "tendons that stretch", sharing=ELASTIC),
     *(Setting(s.name, f"load sharing: {s.name.replace('_', ' weighted ')}", sharing=s) for s in BAND),
 )
@@ -336,13 +338,8 @@ def _mechanics_as(setting: Setting, given: Recorded, body: Body, model: Path | N
         known = {segment.name for segment in published.segments}  # vertebrae follow the torso by themselves
         scales = {name: by for name, by in body.segment_scales.items() if name in known}
         tables = scaled(published, scales, body.mass_kg)
-    other = build_body(
-        tables,
-        psoas=setting.psoas,
-        scaled_from=body.scaled_from,
-        passive=setting.passive,
-        cylinders=setting.cylinders,
-    )
+    build = partial(build_body, psoas=setting.psoas, scaled_from=body.scaled_from, passive=setting.passive)
+    other = with_cylinders(build, tables, setting.cylinders)
     return mechanics_of(other, given.coordinates, given.reaction, given.covered_s)
 
 
