@@ -46,7 +46,7 @@ def test_curves_carry_the_error_and_a_table(client: Any, person: str, walked: st
     pain = next(each for each in answer.context["curves"] if each["id"] == "nprs_worst")
     assert [row["value"] for row in pain["rows"]] == [6.0, 5.0, 3.0]
     assert [str(row["words"]) for row in pain["rows"]] == ["", "no sure change", "better"]
-    assert "From 6 to 3: better. It counts from 2." in page
+    assert "From 6 to 3 points of 10: better." in page
     angle = next(each for each in answer.context["curves"] if each["id"].startswith("hip_extension"))
     assert not angle["decides"] and "decides nothing" in page and ">-5<" in page
 

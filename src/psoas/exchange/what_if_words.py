@@ -94,7 +94,11 @@ def what_if_text(found: WhatIf, adapted: AdaptedWhatIf | NotAdapted | None = Non
 
 
 def sentence(found: WhatIf) -> str:
-    """What clearly changes at knee and kneecap, the largest first, or that nothing clearly does."""
+    """What clearly changes at knee and kneecap, the largest first, or that nothing clearly does.
+
+    Where the knee's largest load as built is not among it, that is said too: a third more of a small load
+    would else read like a third more of the load.
+    """
     loads = [row for row in _rows(found.bands) if row.band.place.of in _JOINTS and row.band.clear]
     loads.sort(key=lambda row: -abs(row.band.after_bw - row.band.before_bw))
     given = {"condition": _said(found.condition), "ways": len(found.settings)}
@@ -108,7 +112,14 @@ def sentence(found: WhatIf) -> str:
             % given
         )
     given["changes"] = "; ".join(_told(row) for row in loads)
-    return _("With %(condition)s and the movement unchanged, %(changes)s.") % given
+    told = _("With %(condition)s and the movement unchanged, %(changes)s.") % given
+    sides = {row.band.place.side for row in loads}
+    knee = [b for b in found.bands if b.place.of == "tibiofemoral" and b.place.side in sides]
+    largest = max(knee, key=lambda b: b.before_n)
+    if any(b.clear and b.before_bw > largest.before_bw - _NOTHING_BW for b in knee):
+        return told
+    still = _("The largest load on the knee, %(load)s body weights, shows no clear change.")
+    return f"{told} {still % {'load': f'{largest.before_bw:.1f}'}}"
 
 
 def _said(condition: Condition) -> str:

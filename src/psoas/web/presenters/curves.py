@@ -55,12 +55,12 @@ def _says(measure: Measure, points: list[tuple[int, float]]) -> str:
         return _("One value so far. The next check-in adds one.")
     moved = changed(measure, points[0][1], points[-1][1])
     words = {
-        "improved": _("From %(first)s to %(last)s: better. It counts from %(counts)s."),
-        "unchanged": _("From %(first)s to %(last)s: no sure change. It counts from %(counts)s."),
-        "worse": _("From %(first)s to %(last)s: worse. It counts from %(counts)s."),
+        "improved": _("From %(first)s to %(last)s %(unit)s: better."),
+        "unchanged": _("From %(first)s to %(last)s %(unit)s: no sure change."),
+        "worse": _("From %(first)s to %(last)s %(unit)s: worse."),
     }[moved.verdict]
-    numbers = {"first": points[0][1], "last": points[-1][1], "counts": measure.counts_from}
-    return words % {name: f"{value:.3g}" for name, value in numbers.items()}
+    numbers = {"first": f"{points[0][1]:.3g}", "last": f"{points[-1][1]:.3g}", "unit": measure.unit}
+    return words % numbers
 
 
 def _chart(measure: Measure, points: list[tuple[int, float]]) -> Chart:

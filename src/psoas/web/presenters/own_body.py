@@ -61,8 +61,8 @@ def _shorter(measured: Measured | None) -> tuple[float, str]:
         return EXAMPLE_SHORTER, says % {"percent": f"{EXAMPLE_SHORTER:.0f}"}
     numbers = {name: round(100 * getattr(value, name)) for name in ("mean", "low", "high")}
     says = _(
-        "A test found your hip flexor short. The body model reads %(mean)d %% from it, "
-        "anything from %(low)d to %(high)d (90 in 100): %(mean)d %% are shown."
+        "A test found your hip flexor short. The body model reads it as %(mean)d %% shorter, which is shown "
+        "here; anything from %(low)d to %(high)d %% fits (90 in 100)."
     )
     return float(numbers["mean"]), says % numbers
 

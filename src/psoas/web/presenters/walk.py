@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from psoas.web.jobs import Tell, ask, result
@@ -10,6 +11,11 @@ from psoas.web.models import Person
 from psoas.web.presenters.own_body import Own
 
 _EXAMPLES = ({"weaker": "50"}, {"shorter": "10"})
+_WHEN = {
+    "early_stance": gettext_noop("just after the heel lands"),
+    "late_stance": gettext_noop("just before the foot leaves the ground"),
+    "swing": gettext_noop("while the foot is in the air"),
+}
 
 
 def picture() -> dict[str, Any] | None:
@@ -61,6 +67,8 @@ def compute(given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         "figures": [
             {"svg": each.svg, "title": each.title, "says": each.says, "kind": each.kind} for each in figures
         ],
-        "says": [f"{each.beyond or each.says} {each.why}".strip() for each in answers],
+        "when": _(_WHEN[telling_phase(first)]),
+        "says": [each.beyond or each.says for each in answers],
+        "why": [each.why for each in answers if each.why and not each.beyond],
         "estimate": ESTIMATE,
     }

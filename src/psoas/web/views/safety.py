@@ -126,6 +126,7 @@ def _shown(
         "since": None if run is None else run.since,
         "screen": screen,
         "place": place,
+        "most": len(shelf().knowledge.screens),
         "before": place - 1,
         "error": error,
         "call": call,
