@@ -25,8 +25,9 @@ def answer_screen(page: Any, answers: Mapping[str, Any]) -> None:
     else:
         first = page.locator("button.choice").first
         value = answers.get(first.get_attribute("name"))
-        if isinstance(value, str):
-            send(page, page.locator(f'button.choice[value="{value}"]'))
+        numbers = page.locator(".scale").count() > 0
+        if isinstance(value, str) or numbers:
+            send(page, page.locator(f'button.choice[value="{value or 0}"]'))
         elif page.locator('button.choice[value="no"]').count():
             send(page, page.locator(f'button.choice[value="{"yes" if value else "no"}"]'))
         else:

@@ -1,7 +1,7 @@
 """The check-in: the safety questions anew, what the clinic decides, and what stops a running plan."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -190,6 +190,19 @@ def test_a_check_in_goes_on_where_it_stopped(client: Any, person: str, walked: s
     assert client.get(f"/p/{person}/check-in/")["Location"].endswith("/tasks/")
     again = client.get(f"/p/{person}/check-in/pain/")
     assert (again.context["worst"], again.context["sitting"]) == ("4", "25")
+
+
+def test_the_pain_of_the_safety_questions_is_not_asked_twice(
+    client: Any, person: str, walked: str, clock: Clock
+) -> None:
+    """The same words about the same 24 hours; older answers are not taken over."""
+    clock.at = datetime.now(UTC)
+    client.post(f"/p/{person}/check-in/", {})
+    copy("screens", walked, person)
+    clock.at = datetime.now(UTC)
+    assert client.get(f"/p/{person}/check-in/pain/").context["worst"] == str(DESK["pain_now"])
+    clock.forward(hours=25)
+    assert client.get(f"/p/{person}/check-in/pain/").context["worst"] == ""
 
 
 def test_the_log_fills_the_check_in(client: Any, person: str, walked: str, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """What is printed for people stays within the columns of a terminal and loses no word."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,16 @@ def test_a_folder_that_takes_no_file_is_refused_before_the_work(tmp_path: Path, 
     assert main(["demo", "--out", str(tmp_path / "taken" / "out")]) == 2
     told = capsys.readouterr().err
     assert "The results cannot be written there" in told and "movement ..." not in told
+
+
+def test_a_full_disk_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("psoas.exchange.run_folder.write_tables", full)
+    assert main(["demo", "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert "could not be written (No space left on device)" in told and "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []

@@ -44,6 +44,12 @@ def write_run(analysis: Analysis, out: Path, *, demo: Demo | None = None) -> Non
         (unfinished / "summary.json").write_text(as_json(numbers), encoding="utf-8")
         (unfinished / "report.html").write_text(report(analysis, numbers, demo=demo), encoding="utf-8")
         _move(unfinished, out)
+    except OSError as error:
+        raise InputError(
+            f"The results could not be written ({error.strerror}).",
+            f"--out {out}",
+            "Make room on the disk, or name another folder.",
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -1,7 +1,7 @@
 """The check-in: its questions after the safety ones, and what follows from it, in words."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from psoas.clinic.case import Case
 from psoas.clinic.progress import ADVERSE, PAIN_LIMIT, CheckIn, changed
+from psoas.web.models import Person
 from psoas.web.presenters.answer import statement
 from psoas.web.presenters.journal import Run
 from psoas.web.presenters.page import shelf, sure
@@ -66,6 +67,13 @@ def instrument_item(instrument: str, item: str) -> Mapping[str, str]:
     listed = shelf().knowledge.tables["instruments"][instrument]["item"]
     found: Mapping[str, str] = next(each for each in listed if each["id"] == item)
     return found
+
+
+def pain_told(person: Person, now: datetime) -> str:
+    """The worst pain as the safety questions were just told it: of the same 24 hours, so not asked twice."""
+    told = person.screens.filter(values__has_key="pain_now").first()
+    fresh = told is not None and timedelta(0) <= now - told.at < timedelta(days=1)
+    return str(told.values["pain_now"]) if told is not None and fresh else ""
 
 
 def task_values(scores: list[int]) -> dict[str, float]:

@@ -240,7 +240,7 @@ READ = {"pain": _read_pain, "tasks": _read_tasks, "week": _read_week, "signs": _
 
 
 def _show_pain(request: HttpRequest, person: Person, run: Run, notes: Any, kept: Any) -> dict[str, Any]:
-    kept = kept or {"worst": "", "sitting": None}
+    kept = kept or {"worst": presenter.pain_told(person, clock.now()), "sitting": None}
     sitting = "" if kept["sitting"] is None else kept["sitting"]
     return {
         "pain": instrument_item("nprs", "worst"),

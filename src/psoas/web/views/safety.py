@@ -127,6 +127,7 @@ def _shown(
         "screen": screen,
         "place": place,
         "most": len(shelf().knowledge.screens),
+        "scale": range(11),
         "before": place - 1,
         "error": error,
         "call": call,

@@ -21,6 +21,7 @@ from psoas.web.presenters.check_in import (
     MOST_TASKS,
     angle_values,
     instrument_item,
+    pain_told,
     task_values,
 )
 from psoas.web.presenters.journal import HOW, LOG, MORNING, START, UNDO, Run, run_of
@@ -77,7 +78,7 @@ def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     case, decision = decided(person)
     if not any(line.exercise.minutes for line in decision.plan.lines):
         return redirect("plan", person.pk)
-    error, worst = "", request.POST.get("worst", "")
+    error, worst = "", request.POST.get("worst", pain_told(person, clock.now()))
     typed = [
         {"name": request.POST.get(f"task{k}", ""), "score": request.POST.get(f"score{k}", "")}
         for k in range(MOST_TASKS)
