@@ -31,6 +31,9 @@ def test_a_new_reading_of_the_hip_is_a_point_and_an_old_one_is_not(
     client.post(f"/p/{person}/tests/thomas/", {"method": "inclinometer", **readings})
     clock.forward(days=7)
     again(client, person, walked, sitting="40")
+    assert (
+        entries(person, "start")[0].value["values"]["sitting_ache_after_min"] == 30.0
+    )  # as told for the plan
     values = entries(person, "check-in")[1].value["values"]
     assert values["hip_extension_inclinometer"] == 2.0 and values["sitting_ache_after_min"] == 40.0
     assert client.get(f"/p/{person}/week/").context["break_every_min"] == 35  # five before the new onset
@@ -42,7 +45,7 @@ def test_curves_carry_the_error_and_a_table(client: Any, person: str, walked: st
         again(client, person, walked, worst=worst)
     answer = client.get(f"/p/{person}/progress/")
     page = answer.content.decode()
-    assert page.count("<svg") == page.count("<table") == 3 == page.count('class="shade"')
+    assert page.count("<svg") == page.count("<table") == 4 == page.count('class="shade"')
     pain = next(each for each in answer.context["curves"] if each["id"] == "nprs_worst")
     assert [row["value"] for row in pain["rows"]] == [6.0, 5.0, 3.0]
     assert [str(row["words"]) for row in pain["rows"]] == ["", "no sure change", "better"]

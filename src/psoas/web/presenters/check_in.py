@@ -18,6 +18,7 @@ STEPS = ("pain", "tasks", "week", "signs")
 KEPT = "check_in."  # answers of a check-in that is not finished yet, among what was told
 MOST_TASKS = 5
 LONGEST_TASK = 80
+SITTING = "sitting_ache_after_min"
 
 SIGNS = {
     "new_numbness_or_weakness": gettext_lazy("New numbness, or new weakness of a leg."),
@@ -153,7 +154,7 @@ def kept_check_in(told: Mapping[str, Any], run: Run, today: date, angles: Mappin
     week, signs = told[f"{KEPT}week"], told[f"{KEPT}signs"]
     values: dict[str, float] = {"nprs_worst": float(pain["worst"]), **task_values(tasks["scores"]), **angles}
     if pain["sitting"] is not None:
-        values["sitting_ache_after_min"] = float(pain["sitting"])
+        values[SITTING] = float(pain["sitting"])
     return CheckIn(
         day=run.day(today),
         values=values,

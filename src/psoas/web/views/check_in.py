@@ -16,7 +16,15 @@ from psoas.errors import InputError
 from psoas.web import clock
 from psoas.web.models import Entry, Person
 from psoas.web.presenters import check_in as presenter
-from psoas.web.presenters.check_in import KEPT, SIGNS, STEPS, angle_values, instrument_item, kept_check_in
+from psoas.web.presenters.check_in import (
+    KEPT,
+    SIGNS,
+    SITTING,
+    STEPS,
+    angle_values,
+    instrument_item,
+    kept_check_in,
+)
 from psoas.web.presenters.journal import CHECK_IN, ROUND, START, Run, run_of, tally
 from psoas.web.presenters.page import shelf
 from psoas.web.presenters.sheets import MARKS
@@ -28,7 +36,6 @@ from psoas.web.views.story import after_safety
 from psoas.web.views.week import score
 
 MOST_DAYS = 60
-SITTING = "sitting_ache_after_min"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

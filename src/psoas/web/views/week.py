@@ -19,6 +19,7 @@ from psoas.web.models import Entry, Person
 from psoas.web.presenters.check_in import (
     LONGEST_TASK,
     MOST_TASKS,
+    SITTING,
     angle_values,
     instrument_item,
     pain_told,
@@ -26,7 +27,7 @@ from psoas.web.presenters.check_in import (
 )
 from psoas.web.presenters.journal import HOW, LOG, MORNING, START, UNDO, Run, run_of
 from psoas.web.presenters.page import shelf
-from psoas.web.presenters.story import decided
+from psoas.web.presenters.story import decided, told_of
 from psoas.web.presenters.week import exercise_page, minutes_by_weekday, running, week_page
 from psoas.web.views.answer import to_ask
 from psoas.web.views.noting import chosen_day, is_uid, new_uid, note, notes_of, stamp, today
@@ -95,6 +96,9 @@ def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
                 raise InputError(_("The pain has no number yet"), "worst", _("Choose one from 0 to 10."))
             scores = [each for _name, each in tasks]
             values = {"nprs_worst": float(score(worst)), **task_values(scores), **angle_values(case)}
+            sitting = told_of(person).get(f"circumstance.{SITTING}")
+            if sitting is not None:
+                values[SITTING] = float(sitting)
             value = {
                 "on": begun.day.isoformat(),
                 "values": values,
