@@ -49,6 +49,7 @@ PAGES = {
 }
 NO_PAGES = {
     "begin",
+    "bring",
     "example",
     "body-scene",
     "body-doing",

@@ -157,6 +157,12 @@ def test_export_and_delete(page: Any) -> None:
     page.go_back()
     page.reload()
     assert "There is nothing here" in page.inner_text("h1")
+    page.goto("/")
+    page.get_by_text("Used psoas on another computer?").click()
+    page.get_by_label("The file psoas.json").set_input_files(download.value.path())
+    send(page, page.get_by_role("button", name="Bring it here"))
+    assert "Your file has been brought here." in page.inner_text("main")
+    assert "Kept on this computer only: 3 safety screens" in page.inner_text("main")
 
 
 def test_lessons_and_the_article(page: Any) -> None:

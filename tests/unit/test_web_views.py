@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from filled import DESK, begin, contents, fill
+from filled import DESK, begin, contents, fill, to_the_plan
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
@@ -292,6 +292,18 @@ def test_a_database_that_cannot_be_written_keeps_what_was_typed(
     text = answer.content.decode()
     assert answer.status_code == 503 and "could not be kept" in text
     assert f'name="{first}" value="unsure"' in text
+
+
+def test_the_other_knee_named_later_leaves_the_reading_of_the_first_aside(client: Any, data: Path) -> None:
+    person = to_the_plan(client)  # the right thigh was measured
+    for side, shown in (("l", []), ("both", ["right"]), ("r", ["right"])):
+        client.post(f"/p/{person}/where/", {"region": ["KNEE_ANT_PATELLA_R"], "side": side})
+        for page in ("tests/", "answer/", "plan/", "data/psoas.json"):
+            assert client.get(f"/p/{person}/{page}").status_code == 200, (side, page)
+        page = client.get(f"/p/{person}/tests/thomas/")
+        assert [each.side for each in page.context["measured"]] == shown
+        cards = client.get(f"/p/{person}/tests/").context["cards"]
+        assert [card["done"] for card in cards if card["link"] == "thomas"] == [bool(shown)]
 
 
 def test_every_finding_a_person_can_tell_is_asked_once(reasoning: Any, data: Path) -> None:

@@ -190,6 +190,7 @@ def test_a_page_in_a_made_up_language_keeps_only_words_of_the_shelf(
         Told.objects.filter(person_id=ids["id"], key="circumstance.office_work").delete()
     for address in PAGES[name]:
         page = client.get(address.format(**ids)).content.decode()
+        page = re.sub(r'<a class="call"[^>]*>([^<]*)</a>', r"\1", page)  # a number stands in its sentence
         assert OPEN in page, address
         left = [(line, untranslated(text, shelf_words)) for line, text in Visible(page).found]
         assert [(line, text) for line, text in left if text and text not in NAMES] == [], address

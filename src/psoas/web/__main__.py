@@ -14,6 +14,9 @@ FIND = "find"
 THREADS = 4
 CONNECTIONS = 1000  # a browser holds up to six; the usual limit of 100 made 200 people wait
 
+IN_MEMORY_BYTES = 6_000_000  # answers do not pass through a file of the system
+MOST_BYTES = 300_000_000  # a film chosen by mistake is still told in words; beyond that the line is cut
+
 
 def main() -> int:
     """Serve until stopped. Returns 0 when stopped, 2 where something given cannot be used."""
@@ -52,7 +55,13 @@ def serve(port: int, lan: str, ask: bool) -> int:
     if lan:
         listeners.append(listening(lan, port))
     server = create_server(
-        application, sockets=listeners, threads=THREADS, connection_limit=CONNECTIONS, ident=None
+        application,
+        sockets=listeners,
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        ident=None,
+        inbuf_overflow=IN_MEMORY_BYTES,
+        max_request_body_size=MOST_BYTES,
     )
     jobs.ask("walk", again=True)
     keep_worker()

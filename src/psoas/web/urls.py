@@ -34,6 +34,7 @@ def learning(route: str, view: Callable[..., HttpResponse], name: str) -> tuple[
 urlpatterns = [
     path("", start.start, name="start"),
     path("begin/", start.begin, name="begin"),
+    path("bring/", data.bring, name="bring"),
     path("example/", example.example, name="example"),
     path("sw.js", offline.worker, name="worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),

@@ -41,7 +41,9 @@ def case_of(person: Person) -> Case:
     answers = settled(interview_of(steps_of(person)).answers, reasoning.knowledge)
     side = told.get("side")
     readings = {
-        key.removeprefix("reading."): value for key, value in told.items() if key.startswith("reading.")
+        key.removeprefix("reading."): value
+        for key, value in told.items()
+        if key.startswith("reading.") and of_side(value, side)
     }
     shown = findings_from(readings, reasoning.norms, side or "both", "tests") if readings else NOTHING_SHOWN
     findings = {
@@ -65,6 +67,12 @@ def case_of(person: Person) -> Case:
         circumstances=_circumstances(told),
         measured=shown.measured,
     )
+
+
+def of_side(reading: Any, side: str | None) -> bool:
+    """Whether it says something of the painful side: another side may have been named since."""
+    other = {"r": "left", "l": "right"}.get(side or "")
+    return not isinstance(reading, dict) or bool(set(reading) - {"method", other})
 
 
 def _circumstances(told: dict[str, Any]) -> dict[str, Value]:

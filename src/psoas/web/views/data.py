@@ -1,21 +1,19 @@
 """Everything as one file, the name and country, and delete me for good."""
 
-import json
-
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psoas import __version__
-from psoas.clinic.case import as_record, decide
+from psoas.errors import InputError
 from psoas.web.models import Person
-from psoas.web.presenters.page import shelf
+from psoas.web.person_file.brought import brought, choose_psoas_json, read
+from psoas.web.person_file.written import written
 from psoas.web.presenters.safety import countries
-from psoas.web.presenters.story import case_of, steps_of, told_of
 from psoas.web.views.people import hold, ids_of, person_of
-from psoas.web.views.start import LONGEST_NAME
+from psoas.web.views.start import LONGEST_NAME, first_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,6 +21,7 @@ def data(request: HttpRequest, id: str) -> HttpResponse:
     """What is kept, with a change of name and country."""
     person = person_of(request, id)
     name, country, error = person.name, person.country, ""
+    left_out = request.GET.get("left_out", "")[:5]  # where a file was just brought
     if request.method == "POST":
         name, country = request.POST.get("name", "").strip(), request.POST.get("country", "")
         if len(name) > LONGEST_NAME or "\x00" in name:
@@ -41,6 +40,8 @@ def data(request: HttpRequest, id: str) -> HttpResponse:
         "screens": person.screens.count(),
         "told": person.told.count(),
         "entries": person.entries.count(),
+        "brought": left_out.isdecimal(),
+        "left_out": int(left_out) if left_out.isdecimal() else 0,
     }
     return render(request, "data.html", context, status=422 if error else 200)
 
@@ -48,48 +49,25 @@ def data(request: HttpRequest, id: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, id: str) -> HttpResponse:
     """Everything that is kept of this person, and what was decided from it, as one JSON file."""
-    person = person_of(request, id)
-    case = case_of(person)
-    content = {
-        "psoas": __version__,
-        "knowledge": shelf().knowledge.hash,
-        "person": {"name": person.name, "country": person.country, "began": person.began.isoformat()},
-        "safety": [
-            {
-                "screen": each.screen,
-                "answers": each.values,
-                "not_sure": each.not_sure,
-                "at": each.at.isoformat(),
-            }
-            for each in steps_of(person)
-        ],
-        "told": told_of(person),
-        "journal": [
-            {
-                "uid": each.uid,
-                "kind": each.kind,
-                "at": each.at.isoformat(),
-                "received": each.received.isoformat(),
-                "value": each.value,
-            }
-            for each in person.entries.order_by("id")
-        ],
-        "computed": [
-            {
-                "kind": each.kind,
-                "given": each.given,
-                "state": each.state,
-                "result": each.result,
-                "at": each.asked.isoformat(),
-            }
-            for each in person.jobs.all()
-        ],
-        "decided": as_record(case, decide(case, shelf())),
-    }
-    response = HttpResponse(
-        json.dumps(content, indent=1, ensure_ascii=False), content_type="application/json; charset=utf-8"
-    )
+    content = written(person_of(request, id))
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="psoas.json"'
+    return response
+
+
+@require_http_methods(["POST"])
+def bring(request: HttpRequest) -> HttpResponse:
+    """A person from the file that another computer wrote; they go on where they stopped."""
+    given = request.FILES.get("file")
+    try:
+        if given is None:
+            raise InputError(_("No file is chosen, or it is far too large"), "", choose_psoas_json())
+        made = brought(read(given.read()))
+    except InputError as wrong:
+        context = first_page(request) | {"file_error": f"{wrong.what}. {wrong.advice}"}
+        return render(request, "start.html", context, status=422)
+    response = redirect(f"{reverse('data', args=[made.person.pk])}?left_out={made.left_out}")
+    hold(response, [*ids_of(request), made.person.pk])
     return response
 
 

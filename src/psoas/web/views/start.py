@@ -22,10 +22,11 @@ LONGEST_NAME = 60
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What it is, and a button to begin."""
-    return render(request, "start.html", _first_page(request, "", ""))
+    return render(request, "start.html", first_page(request))
 
 
-def _first_page(request: HttpRequest, name: str, country: str) -> dict[str, Any]:
+def first_page(request: HttpRequest, name: str = "", country: str = "") -> dict[str, Any]:
+    """What the first page shows, with what was typed."""
     people = people_here(request)
     return {
         "people": people,
@@ -49,7 +50,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         error = _("Please use letters only.")
     if error:
         return render(
-            request, "start.html", _first_page(request, name, country) | {"error": error}, status=422
+            request, "start.html", first_page(request, name, country) | {"error": error}, status=422
         )
     person = Person.objects.create(name=name, country=country)
     response = redirect("safety", person.pk, 1)

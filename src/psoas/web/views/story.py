@@ -21,7 +21,7 @@ from psoas.web.presenters import body_map
 from psoas.web.presenters.hip_estimate import estimates
 from psoas.web.presenters.page import shelf, sure
 from psoas.web.presenters.sheets import EXAMINED, MARKS, STEP, STORY, Sheet, rows
-from psoas.web.presenters.story import case_of, told_of, triage_of
+from psoas.web.presenters.story import case_of, of_side, told_of, triage_of
 from psoas.web.views.people import person_of, tell
 
 DAYS = 2
@@ -158,7 +158,7 @@ def tests(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
             {
                 "test": reasoning.weights.tests[name],
                 "link": link,
-                "done": done in told,
+                "done": done in told and of_side(told[done], told.get("side")),
                 "against": _against(person, triage, name),
             }
         )
