@@ -22,7 +22,7 @@ from psoas.engine.adapted_what_if import (
     AdaptedWhatIf,
     NotAdapted,
     adapt,
-    adapted_movement,
+    adapted_analysis,
     adapted_what_if,
 )
 from psoas.engine.cyclic_change import CHANGED, STRIDE, basis, of, series
@@ -257,10 +257,10 @@ def test_both_answers_stand_beside_each_other() -> None:
 
 
 def test_the_adapted_movement_is_there_for_a_viewer() -> None:
-    coordinates, analysis = adapted_movement(natural(), short(0.1))
+    analysis = adapted_analysis(natural(), short(0.1), moved(0.1).change)
+    coordinates = analysis.coordinates
     assert coordinates.names == natural().analysis.coordinates.names
     assert np.array_equal(coordinates.time_s, natural().analysis.coordinates.time_s)
-    assert analysis.coordinates is coordinates
     assert analysis.solved[0].condition.name == "short"
     assert set(analysis.solved[0].muscles) == {"r", "l"}
     hip = coordinates.names.index("hip_flexion_r")

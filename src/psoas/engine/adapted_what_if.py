@@ -127,7 +127,8 @@ class AdaptedWhatIf:
 
     `variants` names what `change` of every band lists: the settings of the what-if, then other weights.
     `pull_n` is the highest passive tension of the iliopsoas by side: as built, unchanged, adapted.
-    `failed` are variants for which no movement was found: then nothing is called clear.
+    `change` and `checks` are those of the default setting. `failed` are variants for which no movement was
+    found: then nothing is called clear.
     """
 
     movement: str
@@ -136,7 +137,8 @@ class AdaptedWhatIf:
     postures: tuple[PostureBand, ...]
     loads: tuple[LoadBand, ...]
     pull_n: Mapping[Side, tuple[float, float, float]]
-    adapted: Adapted
+    change: Change
+    checks: Checks
     failed: tuple[str, ...]
 
 
@@ -155,19 +157,19 @@ def adapt(
     return Adapted(change, mechanics, _checked(given, change, mechanics))
 
 
-def adapted_movement(movement: Movement, condition: Condition) -> tuple[Coordinates, Analysis]:
-    """The adapted movement in the default setting: its coordinates, and all forces under the condition.
+def adapted_analysis(movement: Movement, condition: Condition, change: Change) -> Analysis:
+    """The changed walk in the default setting, with all forces under the condition.
 
-    As `normative_walk` or `analyse` give them for the movement unchanged: for a viewer to show side by side.
+    As `normative_walk` or `analyse` give it for the movement unchanged: for a viewer to show side by side.
     Raises InputError where nobody walks.
     """
     ready = movement.ready[0]
-    moved = adapt(cycle(ready.mechanics, movement.analysis.events), condition).mechanics
+    moved = changed_mechanics(cycle(ready.mechanics, movement.analysis.events), change)
     quiet: Progress = lambda what, share: None  # noqa: E731
     solved, _, geometry = share_moments(
         moved, (condition,), movement.analysis.sides, ready.setting.sharing, quiet
     )
-    analysis = replace(
+    return replace(
         movement.analysis,
         trial=f"{movement.analysis.trial}, adapted to {condition.name}",
         coordinates=moved.coordinates,
@@ -176,7 +178,6 @@ def adapted_movement(movement: Movement, condition: Condition) -> tuple[Coordina
         band=(),
         geometry=geometry,
     )
-    return moved.coordinates, analysis
 
 
 def adapted_what_if(
@@ -234,7 +235,8 @@ def _weighed(
         tuple(_posture_band(key, before, [p[key] for p in postures], failed) for key in before),
         _load_bands(movement, condition, [base for _, _, base, _ in kept], loads, failed),
         {side: _pull(movement.ready[0], condition, main, side) for side in analysis.sides},
-        main,
+        main.change,
+        main.checks,
         failed,
     )
 

@@ -6,43 +6,78 @@ from typing import Any
 from psoas.engine.adapted_what_if import AdaptedWhatIf, LoadBand, NotAdapted, PostureBand, Verdict
 from psoas.engine.cyclic_change import STRIDE
 from psoas.engine.types import Side
-from psoas.exchange.words import PHASES, SIDES
+from psoas.exchange.words import PHASES, SIDED, SIDES, where
+from psoas.translation import gettext as _
+from psoas.translation import gettext_noop, ngettext
 
-POSSIBLE = (
-    "Adapted means the smallest smooth change of the walk that keeps stretch and effort near what they were, "
-    "feet on the floor, forces balanced. It is a possibility that was computed, not a prediction: people "
-    "differ in what they avoid, and it was not checked against people with short hip flexors."
+POSSIBLE = gettext_noop(
+    "Adapted means the smallest smooth change of the walk that keeps stretch and effort near what they were. "
+    "Feet stay on the floor and forces in balance. It is a possibility that was computed, not a prediction: "
+    "people differ in what they avoid. It was not checked against people with short hip flexors."
 )
 VERDICTS: Mapping[Verdict, str] = {
-    "robust": "robust",
-    "same_direction": "direction agrees, size does not",
-    "unclear": "no clear change",
+    "robust": gettext_noop("robust"),
+    "same_direction": gettext_noop("direction agrees, size does not"),
+    "unclear": gettext_noop("no clear change"),
 }
-_OF: Mapping[str, str] = {
-    "hip_extension": "hip extension, most",
-    "knee_flexion_late": "knee flexion late in stance, least",
-    "ankle_dorsiflexion_late": "ankle dorsiflexion, most",
-    "pelvis_forward_tilt": "pelvis tilted forward, mean",
-    "lumbar_extension": "low back arched, mean",
-    "trunk_forward_lean": "trunk leaning forward, mean",
-    STRIDE: "stride",
-    "tibiofemoral": "knee",
-    "patellofemoral": "kneecap",
-    "iliopsoas": "hip flexor (iliopsoas)",
-    "rectus_femoris": "rectus femoris",
-    "gastrocnemius": "gastrocnemius",
+OF: Mapping[str, str] = {
+    "hip_extension": gettext_noop("hip extension, most"),
+    "knee_flexion_late": gettext_noop("knee flexion late in stance, least"),
+    "ankle_dorsiflexion_late": gettext_noop("ankle dorsiflexion, most"),
+    "pelvis_forward_tilt": gettext_noop("pelvis tilted forward, mean"),
+    "lumbar_extension": gettext_noop("low back arched, mean"),
+    "trunk_forward_lean": gettext_noop("trunk leaning forward, mean"),
+    STRIDE: gettext_noop("stride"),
+    "tibiofemoral": gettext_noop("knee"),
+    "patellofemoral": gettext_noop("kneecap"),
+    "iliopsoas": gettext_noop("hip flexor (iliopsoas)"),
+    "rectus_femoris": gettext_noop("rectus femoris"),
+    "gastrocnemius": gettext_noop("gastrocnemius"),
+}
+_JOINT_OF: Mapping[str, str] = {
+    "hip_extension": "hip",
+    "knee_flexion_late": "tibiofemoral",
+    "ankle_dorsiflexion_late": "ankle",
 }
 _SAYS: Mapping[str, tuple[str, str]] = {
-    "hip_extension": ("the hip extends {} further", "the hip extends {} less"),
-    "knee_flexion_late": (
-        "the knee stays {} more bent late in stance",
-        "the knee is {} straighter late in stance",
+    "hip_extension": (
+        gettext_noop("%(joint)s extends %(amount)s further"),
+        gettext_noop("%(joint)s extends %(amount)s less"),
     ),
-    "ankle_dorsiflexion_late": ("the ankle bends up {} more", "the ankle bends up {} less"),
-    "pelvis_forward_tilt": ("the pelvis tilts {} further forward", "the pelvis tilts {} less forward"),
-    "lumbar_extension": ("the low back arches {} more", "the low back arches {} less"),
-    "trunk_forward_lean": ("the trunk leans {} further forward", "the trunk leans {} less forward"),
-    STRIDE: ("the stride is {} longer", "the stride is {} shorter"),
+    "knee_flexion_late": (
+        gettext_noop("%(joint)s stays %(amount)s more bent late in stance"),
+        gettext_noop("%(joint)s is %(amount)s straighter late in stance"),
+    ),
+    "ankle_dorsiflexion_late": (
+        gettext_noop("%(joint)s bends up %(amount)s more"),
+        gettext_noop("%(joint)s bends up %(amount)s less"),
+    ),
+    "pelvis_forward_tilt": (
+        gettext_noop("the pelvis tilts %(amount)s further forward"),
+        gettext_noop("the pelvis tilts %(amount)s less forward"),
+    ),
+    "lumbar_extension": (
+        gettext_noop("the low back arches %(amount)s more"),
+        gettext_noop("the low back arches %(amount)s less"),
+    ),
+    "trunk_forward_lean": (
+        gettext_noop("the trunk leans %(amount)s further forward"),
+        gettext_noop("the trunk leans %(amount)s less forward"),
+    ),
+    STRIDE: (
+        gettext_noop("the stride is %(amount)s longer"),
+        gettext_noop("the stride is %(amount)s shorter"),
+    ),
+}
+_PULLS: Mapping[Side, str] = {
+    "r": gettext_noop(
+        "The right hip flexor, stretched, then pulls with at most %(now)s N. In the walk as it was it would "
+        "be %(unchanged)s N, as built %(was)s N."
+    ),
+    "l": gettext_noop(
+        "The left hip flexor, stretched, then pulls with at most %(now)s N. In the walk as it was it would "
+        "be %(unchanged)s N, as built %(was)s N."
+    ),
 }
 _PULL_N = 10.0  # less of it is not spoken of
 _ALIKE, _ALIKE_DEG = 0.03, 1.0  # sides whose changes differ by less are told as one
@@ -53,7 +88,7 @@ def adapted_json(found: AdaptedWhatIf | NotAdapted) -> dict[str, Any]:
     """Everything that was computed of the adapted movement, or the reason why there is none."""
     if isinstance(found, NotAdapted):
         return {"found": False, "reason": found.reason}
-    checks = found.adapted.checks
+    checks = found.checks
     return {
         "found": True,
         "variants": list(found.variants),
@@ -123,52 +158,71 @@ def adapted_text(found: AdaptedWhatIf | NotAdapted) -> list[str]:
 
 
 def adapted_sentence(found: AdaptedWhatIf) -> str:
-    """What moves and loads differently whichever way it is computed."""
-    said = [_told(band, side) for band, side in _merged(found.postures) if band.verdict != "unclear"]
+    """What moves and loads differently whichever way it is computed, in short sentences."""
+    moved = [_moved(band, side) for band, side in _merged(found.postures) if band.verdict != "unclear"]
+    parts = [_listed(_("If the walk adapts:"), moved or [_("nothing clearly moves otherwise.")])]
     side, (was, unchanged, now) = max(found.pull_n.items(), key=lambda item: item[1][1])
-    parts = [f"If the walk adapts, {'; '.join(said) if said else 'nothing clearly moves otherwise'}."]
     if unchanged - was > _PULL_N:
-        parts.append(
-            f"The {SIDES[side]} hip flexor, stretched, then pulls with at most {now:.0f} N, in the movement "
-            f"unchanged with {unchanged:.0f} N, as built with {was:.0f} N."
-        )
+        numbers = {"now": f"{now:.0f}", "unchanged": f"{unchanged:.0f}", "was": f"{was:.0f}"}
+        parts.append(_(_PULLS[side]) % numbers)
     loads = [
-        _told(band, who)
+        _loaded(band, who)
         for band, who in _merged(found.loads)
         if isinstance(band, LoadBand) and band.place.of in _JOINTS and band.verdict == "robust"
     ]
     if loads:
-        parts.append(f"Whichever way it is computed, {'; '.join(loads)}.")
+        parts.append(_listed(_("Whichever way it is computed:"), loads))
     else:
-        parts.append("No change of the load on knee or kneecap holds whichever way it is computed.")
+        parts.append(_("No change of the load on knee or kneecap holds whichever way it is computed."))
     return " ".join(parts)
 
 
-def _told(band: PostureBand | LoadBand, side: str) -> str:
+def _listed(head: str, sentences: Sequence[str]) -> str:
+    """A head with its sentences; the first goes on after the colon."""
+    first, *others = sentences
+    return " ".join([head, first, *(other[0].upper() + other[1:] for other in others)])
+
+
+def _moved(band: PostureBand | LoadBand, side: str) -> str:
+    assert isinstance(band, PostureBand)
     low, high = sorted(abs(x) for x in (min(band.change), max(band.change)))
     size = abs(band.change[0])
-    if isinstance(band, LoadBand):
-        joint = f"each {_OF[band.place.of]}" if side == "both" else f"the {side} {_OF[band.place.of]}"
-        when = "" if band.place.phase == "peak" else f" in {PHASES[band.place.phase]}"
-        way = "rises" if band.change[0] > 0 else "falls"
-        to = band.before_bw * (1.0 + band.change[0])
-        return (
-            f"the load on {joint}{when} {way} by {100 * size:.0f} % ({100 * low:.0f} to {100 * high:.0f} %), "
-            f"to {to:.1f} body weights"
-        )
     if band.of == STRIDE:
-        amount = f"{100 * size:.0f} cm ({100 * low:.0f} to {100 * high:.0f})"
+        numbers = {"size": f"{100 * size:.0f}", "low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}"}
+        amount = _("%(size)s cm (%(low)s to %(high)s)") % numbers
     else:
-        amount = f"{size:.0f} {'degree' if round(size) == 1 else 'degrees'} ({low:.0f} to {high:.0f})"
-    words = _SAYS[band.of][0 if band.change[0] > 0 else 1].format(amount)
-    joint = words.split()[1]
-    whose = "each" if side == "both" else f"the {side}"
-    return words.replace("the", whose, 1) if joint in ("hip", "knee", "ankle") else words
+        numbers = {"size": f"{size:.0f}", "low": f"{low:.0f}", "high": f"{high:.0f}"}
+        amount = ngettext(
+            "%(size)s degree (%(low)s to %(high)s)", "%(size)s degrees (%(low)s to %(high)s)", round(size)
+        )
+        amount %= numbers
+    joint = _(SIDED[_JOINT_OF[band.of], side]) if band.of in _JOINT_OF else ""
+    words = _(_SAYS[band.of][0 if band.change[0] > 0 else 1])
+    return words % {"joint": joint, "amount": amount} + "."
+
+
+def _loaded(band: LoadBand, side: str) -> str:
+    low, high = sorted(abs(100 * x) for x in (min(band.change), max(band.change)))
+    if band.change[0] > 0:
+        words = _(
+            "the load on %(where)s rises by %(size)s %% (%(low)s to %(high)s %%), to %(load)s body weights."
+        )
+    else:
+        words = _(
+            "the load on %(where)s falls by %(size)s %% (%(low)s to %(high)s %%), to %(load)s body weights."
+        )
+    return words % {
+        "where": where(band.place.of, side, band.place.phase),
+        "size": f"{abs(100 * band.change[0]):.0f}",
+        "low": f"{low:.0f}",
+        "high": f"{high:.0f}",
+        "load": f"{band.before_bw * (1.0 + band.change[0]):.1f}",
+    }
 
 
 def _posture_line(band: PostureBand | LoadBand, side: str) -> str:
     assert isinstance(band, PostureBand)
-    name = _OF[band.of] + (f", {side}" if band.side else "")
+    name = OF[band.of] + (f", {side}" if band.side else "")
     times, unit = (100.0, "cm") if band.of == STRIDE else (1.0, "deg")
     before, after = ("", "") if band.of == STRIDE else (f"{round(x)}" for x in (band.before, band.after))
     change, low, high = (_signed(times * x) for x in (band.change[0], min(band.change), max(band.change)))
@@ -191,7 +245,7 @@ def _signed(x: float) -> str:
 
 def _where(band: LoadBand, side: str) -> str:
     when = PHASES[band.place.phase] if band.place.of in _JOINTS and band.place.phase != "peak" else ""
-    return ", ".join(filter(None, (f"{_OF[band.place.of]}, {side}", when)))
+    return ", ".join(filter(None, (f"{OF[band.place.of]}, {side}", when)))
 
 
 def _merged(

@@ -8,9 +8,8 @@ from psoas.engine.adapted_what_if import AdaptedWhatIf, NotAdapted
 from psoas.engine.types import Condition
 from psoas.engine.what_if import Band, WhatIf
 from psoas.exchange.adapted_words import adapted_json, adapted_text
-from psoas.exchange.words import ESTIMATE, PHASES, SIDES, name_of
+from psoas.exchange.words import ESTIMATE, PHASES, SIDES, name_of, where
 from psoas.translation import gettext as _
-from psoas.translation import gettext_noop
 
 UNCHANGED = "The movement is kept as it is; a real person would move differently with a changed muscle."
 NO_CLEAR_CHANGE = "no clear change"
@@ -22,20 +21,6 @@ _OF: Mapping[str, str] = {
     "gastrocnemius": "gastrocnemius",
 }
 _JOINTS = ("tibiofemoral", "patellofemoral")
-_SIDED: Mapping[tuple[str, str], str] = {
-    ("tibiofemoral", "both"): gettext_noop("each knee"),
-    ("tibiofemoral", "right"): gettext_noop("the right knee"),
-    ("tibiofemoral", "left"): gettext_noop("the left knee"),
-    ("patellofemoral", "both"): gettext_noop("each kneecap"),
-    ("patellofemoral", "right"): gettext_noop("the right kneecap"),
-    ("patellofemoral", "left"): gettext_noop("the left kneecap"),
-}
-_WHEN: Mapping[str, str] = {
-    "early_stance": gettext_noop("%(joint)s early in stance"),
-    "late_stance": gettext_noop("%(joint)s late in stance"),
-    "swing": gettext_noop("%(joint)s in swing"),
-    "peak": gettext_noop("%(joint)s"),
-}
 _ALIKE, _NOTHING_BW = 0.005, 0.02  # sides whose loads differ by less are told as one
 
 
@@ -76,12 +61,12 @@ def what_if_text(found: WhatIf, adapted: AdaptedWhatIf | NotAdapted | None = Non
         f"  {'largest force (body weights)':<34}{'as built':>9}{'changed':>9}{'change':>9}   in all settings",
     ]
     for row in _rows(found.bands):
-        band, where = row.band, f"{_OF[row.band.place.of]}, {row.side}"
+        band, of = row.band, f"{_OF[row.band.place.of]}, {row.side}"
         when = PHASES[band.place.phase] if band.place.of in _JOINTS and band.place.phase != "peak" else ""
         span = f"{_percent(band.low)} to {_percent(band.high)}"
         word = "" if band.clear else NO_CLEAR_CHANGE
         lines.append(
-            f"  {', '.join(filter(None, (where, when))):<34}{band.before_bw:>9.2f}{band.after_bw:>9.2f}"
+            f"  {', '.join(filter(None, (of, when))):<34}{band.before_bw:>9.2f}{band.after_bw:>9.2f}"
             f"{_percent(band.change[0]):>9}   {span:<20}{word}".rstrip()
         )
     lines += ["", sentence(found), "", UNCHANGED]
@@ -129,9 +114,8 @@ def _said(condition: Condition) -> str:
 def _told(row: _Row) -> str:
     band = row.band
     low, high = sorted(abs(round(100 * x)) for x in (band.low, band.high))
-    joint = _(_SIDED[band.place.of, row.side])
     numbers = {
-        "where": _(_WHEN[band.place.phase]) % {"joint": joint},
+        "where": where(band.place.of, row.side, band.place.phase),
         "change": f"{abs(100 * band.change[0]):.0f}",
         "load": f"{band.after_bw:.1f}",
         "low": low,

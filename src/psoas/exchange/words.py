@@ -24,6 +24,26 @@ JOINTS: Mapping[str, str] = {
     "patellofemoral": "Kneecap (patellofemoral)",
     "hip": "Hip",
 }
+SIDED: Mapping[tuple[str, str], str] = {
+    ("hip", "both"): gettext_noop("each hip"),
+    ("hip", "right"): gettext_noop("the right hip"),
+    ("hip", "left"): gettext_noop("the left hip"),
+    ("tibiofemoral", "both"): gettext_noop("each knee"),
+    ("tibiofemoral", "right"): gettext_noop("the right knee"),
+    ("tibiofemoral", "left"): gettext_noop("the left knee"),
+    ("patellofemoral", "both"): gettext_noop("each kneecap"),
+    ("patellofemoral", "right"): gettext_noop("the right kneecap"),
+    ("patellofemoral", "left"): gettext_noop("the left kneecap"),
+    ("ankle", "both"): gettext_noop("each ankle"),
+    ("ankle", "right"): gettext_noop("the right ankle"),
+    ("ankle", "left"): gettext_noop("the left ankle"),
+}
+_WHEN: Mapping[str, str] = {
+    "early_stance": gettext_noop("%(joint)s early in stance"),
+    "late_stance": gettext_noop("%(joint)s late in stance"),
+    "swing": gettext_noop("%(joint)s in swing"),
+    "peak": gettext_noop("%(joint)s"),
+}
 SIDES: Mapping[Side, str] = {"r": gettext_noop("right"), "l": gettext_noop("left")}
 TRUST: Mapping[str, str] = {
     "good": "Good: nothing in the run speaks against it.",
@@ -91,6 +111,11 @@ class Change:
     def share(self) -> float:
         """Change as a part of the value as built."""
         return self.after.n / self.before.n - 1.0
+
+
+def where(joint: str, side: str, phase: str) -> str:
+    """ "Each knee late in stance": a joint of one side or both, in a phase."""
+    return _(_WHEN[phase]) % {"joint": _(SIDED[joint, side])}
 
 
 def name_of(condition: Condition) -> str:
