@@ -42,6 +42,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "walk": Kind(gettext_lazy("The picture of a step"), "psoas.web.presenters.walk:compute", "answer"),
+    "adapted": Kind(gettext_lazy("The walk adapted"), "psoas.web.presenters.adapted:compute", "body"),
 }
 
 
@@ -67,8 +68,13 @@ def ask(
 
 def result(kind: str, given: Mapping[str, Any] | None = None, person: Person | None = None) -> Any:
     """What the work gave, or None while it has not been done."""
-    found = latest(_key(kind, given or {}, person))
+    found = latest_of(kind, given, person)
     return found.result if found is not None and found.state == State.DONE else None
+
+
+def latest_of(kind: str, given: Mapping[str, Any] | None = None, person: Person | None = None) -> Job | None:
+    """The latest job for this work, in whatever state; None where nobody has asked for it."""
+    return latest(_key(kind, given or {}, person))
 
 
 def latest(key: str) -> Job | None:

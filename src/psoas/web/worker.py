@@ -20,6 +20,7 @@ _log = logging.getLogger("django")
 def main() -> int:
     """Work until the process that started this one is gone."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "psoas.web.settings")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # arrays are small: more threads only wait for each other
     import django
     from django.db import DatabaseError, connection
 

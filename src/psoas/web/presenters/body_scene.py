@@ -41,7 +41,13 @@ def scene_bytes(movement: str) -> bytes:
         moved = on_the_floor(analysis.body, moved, shown.legs)
     built = prepared(movement).ready[0].as_built
     header, block = encode(scene(analysis.body, moved, {s: cut(m, frames) for s, m in built.items()}))
-    header |= {
+    return packed(header | header_of(movement), block)
+
+
+def header_of(movement: str) -> dict[str, Any]:
+    """How the viewer plays a movement."""
+    shown = SHOWN[movement]
+    return {
         "duration_s": duration_s(movement),
         "turns": shown.turns,
         "legs": list(shown.legs),
@@ -49,7 +55,6 @@ def scene_bytes(movement: str) -> bytes:
         "speed": 1.0 if shown.built else 0.5,
         "nerves": nerve_courses(),
     }
-    return packed(header, block)
 
 
 def on_the_floor(body: Body, moved: Coordinates, legs: tuple[Side, ...]) -> Coordinates:

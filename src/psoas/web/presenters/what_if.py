@@ -26,7 +26,7 @@ from psoas.web.presenters.movements import SHOWN, prepared
 CURVE_SIZE = (520, 300)
 CURVE_LEFT, CURVE_RIGHT = 40, CURVE_SIZE[0] - 12  # where `charts.svg` puts its axes
 _HEADROOM = 1.5  # over the highest load as built: the axis stands still over most of a slider's way
-_PLACES = {
+PLACES = {
     ("tibiofemoral", "early_stance"): gettext_lazy("Knee, just after the heel lands"),
     ("tibiofemoral", "late_stance"): gettext_lazy("Knee, before the foot leaves the ground"),
     ("tibiofemoral", "swing"): gettext_lazy("Knee, the foot in the air"),
@@ -90,7 +90,7 @@ def _answered(setting: Setting, _language: str | None) -> Answer:
         sentence(found),
         _why(movement, condition, forces[0], found),
         _beyond(beyond_muscles(movement, forces)),
-        tuple(_row(band) for band in found.bands if band.place.side == side and _place(band) in _PLACES),
+        tuple(_row(band) for band in found.bands if band.place.side == side and _place(band) in PLACES),
     )
 
 
@@ -206,12 +206,12 @@ def _row(band: LoadBand) -> Row:
     verdict = _("no clear change")
     if band.clear:
         verdict = _("rises") if band.change[0] > 0 else _("falls")
-    span = _("%(low)s to %(high)s %%") % {"low": _signed(band.low), "high": _signed(band.high)}
-    cells = (f"{band.before_bw:.2f}", f"{band.after_bw:.2f}", f"{_signed(band.change[0])} %", span, verdict)
-    return Row(str(_PLACES[_place(band)]), cells)
+    span = _("%(low)s to %(high)s %%") % {"low": signed(band.low), "high": signed(band.high)}
+    cells = (f"{band.before_bw:.2f}", f"{band.after_bw:.2f}", f"{signed(band.change[0])} %", span, verdict)
+    return Row(str(PLACES[_place(band)]), cells)
 
 
-def _signed(share: float) -> str:
+def signed(share: float) -> str:
     """Percent without decimals; zero has no sign."""
     whole = round(100 * share)
     return f"{whole:+d}" if whole else "0"

@@ -9,6 +9,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from psoas.engine.exercise import motions
+from psoas.web.presenters import adapted as second
 from psoas.web.presenters import body, body_scene, exercise_body, knobs, what_if
 from psoas.web.presenters.movements import FIRST, SHOWN, ready
 
@@ -28,7 +29,18 @@ def show(request: HttpRequest) -> HttpResponse:
         return render(request, "body_wrong.html", body.form_context(form), status=422)
     if not ready(form.setting.movement):
         return _wait(request)
-    return render(request, "body.html", {**body.page(form), "island": ISLAND.is_file()})
+    told = {**body.page(form), **second.context(form.setting, "again" in request.GET)}
+    return render(request, "body.html", {**told, "island": ISLAND.is_file()})
+
+
+@require_safe
+def adapted(request: HttpRequest) -> HttpResponse:
+    """The part of the page with the second answer, for a script that follows how far it is."""
+    form = knobs.read(request.GET.dict())
+    if form.errors:
+        return JsonResponse({"errors": form.errors}, status=422)
+    told = {**second.context(form.setting), "query": form.setting.query, "labels": body.LABELS}
+    return render(request, "_body_adapted.html", told)
 
 
 @require_safe
@@ -81,6 +93,19 @@ def doing(request: HttpRequest) -> HttpResponse:
     if form.errors:
         return JsonResponse({"errors": form.errors}, status=422)
     return HttpResponse(body_scene.doing_bytes(what_if.answered(form.setting)), content_type=NUMBERS)
+
+
+@require_safe
+@gzip_page
+def adapted_scene(request: HttpRequest) -> HttpResponse:
+    """The adapted walk in numbers."""
+    form = knobs.read(request.GET.dict())
+    if form.errors:
+        return JsonResponse({"errors": form.errors}, status=422)
+    found = second.scene_bytes(form.setting)
+    if found is None:
+        raise Http404
+    return HttpResponse(found, content_type=NUMBERS)
 
 
 @require_safe

@@ -16,6 +16,7 @@ import { Telling } from "./telling";
 const STEP_RAD = 0.12;
 const TABLE_MS = 250;
 const FORWARD_PERCENT = 1;
+const FROM_SIDE = [0.56, 0.1, 0.83]; // where walks differ: how far hips go back, how the pelvis tips
 const TURN: Record<string, [number, number, number]> = {
   ArrowLeft: [-STEP_RAD, 0, 1],
   ArrowRight: [STEP_RAD, 0, 1],
@@ -26,8 +27,9 @@ const TURN: Record<string, [number, number, number]> = {
   "-": [0, 0, 1 / 1.15],
 };
 
-/** Muscles of one body, and what they do. */
+/** One body: how it moves, its muscles, and what they do. */
 interface Body {
+  scene: Scene;
   muscles: Muscles;
   doing: Doing;
 }
@@ -73,20 +75,39 @@ class BodyPage {
     this.stage.draw();
   }
 
-  /** The muscles of the changed body under a new setting. */
+  /** The muscles of the changed body under a new setting, in the movement as it was. */
   change(doing: Doing): void {
+    this.replace(this.scene, doing);
+  }
+
+  /** The changed body moves otherwise. */
+  adapt(scene: Scene): void {
+    this.replace(scene, scene.doing);
+  }
+
+  private replace(scene: Scene, doing: Doing): void {
     const changed = this.bodies[1];
     if (changed === undefined) return;
     changed.doing = doing;
+    if (changed.scene !== scene) {
+      this.stage.scene.remove(changed.muscles.mesh);
+      changed.muscles.mesh.geometry.dispose();
+      changed.scene = scene;
+      changed.muscles = new Muscles(scene);
+      this.stage.scene.add(changed.muscles.mesh);
+      this.layers();
+      this.stage.stand(this.places());
+      this.arrange(this.shown);
+      this.stage.look("whole");
+    }
     this.telling.doing = this.bodies.map((body) => body.doing);
     this.show();
   }
 
   private pose(): void {
     const { at } = this.player;
-    this.bones.pose(at);
+    this.stand(0);
     this.around.pose(at);
-    this.nerves.pose();
     for (const k of this.shown) {
       const { muscles, doing } = this.bodies[k];
       muscles.shape(at, doing);
@@ -94,10 +115,24 @@ class BodyPage {
     }
   }
 
+  /** One body alone, in its pose: the bones serve all of them in turn. */
+  private stand(k: number): void {
+    this.bodies.forEach((body, other) => (body.muscles.mesh.visible = other === k));
+    this.bones.pose(this.player.at, this.bodies[k].scene);
+    this.nerves.pose();
+  }
+
+  /** Whether all bodies move the same way. */
+  private alike(): boolean {
+    return this.bodies.every((body) => body.scene === this.scene);
+  }
+
   private places(): Places {
+    this.stand(0);
     const knees = ["tibia_r", "tibia_l"].map((name) => this.bones.place(name)).filter((place) => place !== null);
     const knee = knees.reduce((sum, place) => sum.add(place), new THREE.Vector3()).divideScalar(knees.length);
-    return { boxes: [...this.bones.boxes(), ...this.around.boxes()], hip: this.bones.place("pelvis") ?? knee, knee, from: this.scene.header.from };
+    const from = this.scene.header.from ?? (this.alike() ? undefined : FROM_SIDE);
+    return { boxes: [...this.bones.boxes(), ...this.around.boxes()], hip: this.bones.place("pelvis") ?? knee, knee, from };
   }
 
   private wire(): void {
@@ -147,8 +182,11 @@ class BodyPage {
   }
 
   private pick(x: number, y: number): void {
-    const meshOf = (pane: number): THREE.Mesh => this.bodies[this.shown[pane]].muscles.mesh;
-    const [pane, hit] = this.stage.under(x, y, (k) => [meshOf(k), this.bones.group]);
+    const [pane, hit] = this.stage.under(x, y, (k) => {
+      this.stand(this.shown[k]);
+      this.bones.group.updateMatrixWorld(true);
+      return [this.bodies[this.shown[k]].muscles.mesh, this.bones.group];
+    });
     const { muscles } = this.bodies[this.shown[pane]];
     const found = hit !== null && hit.object === muscles.mesh && hit.face ? muscles.muscleOf(hit.face) : null;
     this.choose(found === null ? "" : this.scene.header.muscles[found].name);
@@ -168,7 +206,8 @@ class BodyPage {
       name.hidden = !shown.includes(Number(name.dataset["pane"]));
     }
     this.stage.show(
-      shown.map((k) => () => this.bodies.forEach((body, other) => (body.muscles.mesh.visible = other === k))),
+      shown.map((k) => () => this.stand(k)),
+      this.alike(),
     );
     this.show();
   }
@@ -217,11 +256,13 @@ async function start(root: HTMLElement): Promise<void> {
   const scene = readScene(await bytes(sceneAt));
   const bones = await Bones.load(bonesAt, scene);
   const all = [scene.doing, ...(changed === null ? [] : [await changed])];
-  page = new BodyPage(root, stage, scene, bones, all.map((doing) => ({ muscles: new Muscles(scene), doing })));
+  page = new BodyPage(root, stage, scene, bones, all.map((doing) => ({ scene, muscles: new Muscles(scene), doing })));
   root.dataset["state"] = "ready";
   reveal(root, "island", true);
   reveal(root, "picture", false);
-  follow(root, page, doingAt ?? "");
+  if (doingAt === undefined) return;
+  follow(root, page, doingAt);
+  chooseWalk(root, page, doingAt);
 }
 
 /** A new setting brings new colours; an answer that comes after a later one is dropped. */
@@ -237,6 +278,30 @@ function follow(root: HTMLElement, page: BodyPage, doingAt: string): void {
       () => undefined, // the curve's own question has already said that the server is away
     );
   });
+}
+
+/** The changed body walks as before, or adapted where that has been computed: the second answer says so. */
+function chooseWalk(root: HTMLElement, page: BodyPage, doingAt: string): void {
+  const choice = part(root, "moves");
+  const choices = [...choice.querySelectorAll<HTMLInputElement>("input")];
+  const adaptedAt = (): string => part(root, "adapted").dataset["scene"] ?? "";
+  const offer = (): void => {
+    choice.hidden = adaptedAt() === "";
+    for (const each of choices) each.checked = each.value === "before";
+  };
+  for (const each of choices) {
+    each.addEventListener("change", () => {
+      const wanted = each.value === "adapted" ? adaptedAt() : `${doingAt}?${root.dataset["query"]}`;
+      void bytes(wanted).then((found) => {
+        if (!each.checked) return;
+        if (each.value === "adapted") page.adapt(readScene(found));
+        else page.change(readDoing(found));
+      }, offer);
+    });
+  }
+  root.addEventListener("settled", () => (choice.hidden = true));
+  document.addEventListener("renewed", offer);
+  offer();
 }
 
 async function bytes(url: string): Promise<ArrayBuffer> {

@@ -63,9 +63,9 @@ export class Bones {
     return this.nodes.filter((node) => node !== null).map((node) => new THREE.Box3().setFromObject(node, true));
   }
 
-  /** Poses of a moment, the first bone (the pelvis) held in the middle. */
-  pose(at: number): void {
-    const { header, boneOrigin: origin, boneQuaternion: turn } = this.scene;
+  /** Poses of a moment of a scene of these bones, the first one (the pelvis) held in the middle. */
+  pose(at: number, scene: Scene): void {
+    const { header, boneOrigin: origin, boneQuaternion: turn } = scene;
     const held = (d: number): boolean => d !== 1 && !header.still;
     const count = header.bones.length;
     const low = Math.floor(at) % header.frames;

@@ -37,6 +37,7 @@ export class Stage {
   private places: Places | null = null;
   private view: View = "whole";
   private panes: (() => void)[] = [() => undefined];
+  private alike = true;
 
   /** Throws where the browser has no WebGL. */
   constructor(
@@ -68,9 +69,11 @@ export class Stage {
     this.look(this.view);
   }
 
-  /** What stands in each part of the picture, from left to right: each is called before its part is drawn. */
-  show(panes: (() => void)[]): void {
+  /** What stands in each part of the picture, from left to right: each is called before its part is drawn.
+   * alike: they differ in colour, hardly in shape, so that one shadow does for all. */
+  show(panes: (() => void)[], alike: boolean): void {
     this.panes = panes;
+    this.alike = alike;
     this.fit();
   }
 
@@ -133,9 +136,9 @@ export class Stage {
       const { clientWidth, clientHeight: height } = this.canvas;
       const width = clientWidth / this.panes.length;
       this.renderer.setScissorTest(this.panes.length > 1);
-      this.renderer.shadowMap.needsUpdate = true; // once: the bodies differ in colour, hardly in shape
       this.panes.forEach((show, k) => {
         show();
+        if (k === 0 || !this.alike) this.renderer.shadowMap.needsUpdate = true;
         this.renderer.setViewport(k * width, 0, width, height);
         this.renderer.setScissor(k * width, 0, width, height);
         this.renderer.render(this.scene, this.camera);

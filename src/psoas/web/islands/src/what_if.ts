@@ -112,10 +112,20 @@ class WhatIf {
     this.root.dataset["query"] = told.query;
   }
 
+  /** The second answer, of the walk that adapts, is asked for by the script that follows work. */
+  private second(): void {
+    const second = part(this.root, "adapted");
+    const from = second.dataset["from"] ?? "";
+    second.dataset["from"] = `${from.split("?")[0]}?${this.root.dataset["query"]}`;
+    second.dataset["poll"] = "1";
+    document.dispatchEvent(new Event("poll"));
+  }
+
   private async settle(): Promise<void> {
     part(this.root, "announced").textContent = part(this.root, "sentence").textContent;
     history.replaceState(null, "", `?${this.shown}`);
     this.root.dispatchEvent(new CustomEvent<string>("settled", { detail: this.shown }));
+    this.second();
     if (this.root.dataset["state"] !== "picture") return;
     const told = await answer(this.root, `${this.shown}&figures=1`);
     this.root.querySelectorAll(".body-pictures figure").forEach((figure, k) => {
