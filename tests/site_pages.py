@@ -52,6 +52,8 @@ NO_PAGES = {
     "bring",
     "example",
     "body-scene",
+    "body-adapted",
+    "body-adapted-scene",
     "body-doing",
     "body-curve",
     "exercise-scene",

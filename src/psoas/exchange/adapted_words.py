@@ -80,6 +80,7 @@ _PULLS: Mapping[Side, str] = {
     ),
 }
 _PULL_N = 10.0  # less of it is not spoken of
+_CAREFUL: tuple[Verdict, ...] = ("unclear", "same_direction", "robust")
 _ALIKE, _ALIKE_DEG = 0.03, 1.0  # sides whose changes differ by less are told as one
 _JOINTS = ("tibiofemoral", "patellofemoral")
 
@@ -251,7 +252,7 @@ def _where(band: LoadBand, side: str) -> str:
 def _merged(
     bands: Sequence[PostureBand] | Sequence[LoadBand],
 ) -> list[tuple[PostureBand | LoadBand, str]]:
-    """One row for both sides where they read the same."""
+    """One row for both sides where they read the same, with the more careful of their verdicts."""
     rows: list[tuple[PostureBand | LoadBand, str]] = []
     done: set[int] = set()
     for band in bands:
@@ -260,7 +261,7 @@ def _merged(
         other = next((b for b in bands if b is not band and _mirrors(b, band)), None)
         if other is not None and id(other) not in done and _alike(band, other):
             done.add(id(other))
-            rows.append((band, "both"))
+            rows.append((min(band, other, key=lambda each: _CAREFUL.index(each.verdict)), "both"))
         else:
             rows.append((band, _side_word(band)))
     return rows
@@ -284,4 +285,4 @@ def _mirrors(a: PostureBand | LoadBand, b: PostureBand | LoadBand) -> bool:
 def _alike(a: PostureBand | LoadBand, b: PostureBand | LoadBand) -> bool:
     near = _ALIKE * max(1.0, abs(a.change[0])) if isinstance(a, LoadBand) else _ALIKE_DEG
     ends = ((f(a.change), f(b.change)) for f in (lambda c: c[0], min, max))
-    return a.verdict == b.verdict and all(abs(x - y) <= near for x, y in ends)
+    return all(abs(x - y) <= near for x, y in ends)

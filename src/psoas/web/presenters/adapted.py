@@ -47,8 +47,8 @@ _ANGLES = {
     STRIDE: gettext_lazy("Length of a stride"),
 }
 _VERDICTS: Mapping[Verdict, Any] = {
-    "robust": gettext_lazy("all ways agree"),
-    "same_direction": gettext_lazy("all agree which way, not how much"),
+    "robust": gettext_lazy("all agree"),
+    "same_direction": gettext_lazy("direction agrees"),
     "unclear": gettext_lazy("no clear change"),
 }
 
@@ -79,7 +79,7 @@ def context(setting: Setting, again: bool = False) -> dict[str, Any]:
         return {
             "adapted": {**given, "percent": round(100 * job.part), "says": _(job.says) if job.says else ""}
         }
-    found = _read(setting, job.result)
+    found = as_found(setting, job.result)
     if found is None:
         return {"adapted": {**given, "none": True}}
     side: Side = "l" if setting.side == "l" else "r"
@@ -145,7 +145,7 @@ def _job(setting: Setting, again: bool) -> Job:
     return ask(KIND, given, again=again or (gave_way and not Job.objects.filter(state__in=OPEN).exists()))
 
 
-def _read(setting: Setting, kept: Mapping[str, Any]) -> AdaptedWhatIf | None:
+def as_found(setting: Setting, kept: Mapping[str, Any]) -> AdaptedWhatIf | None:
     """What `compute` kept, as the engine gave it."""
     if not kept["found"]:
         return None
@@ -174,7 +174,7 @@ def _read(setting: Setting, kept: Mapping[str, Any]) -> AdaptedWhatIf | None:
 
 @lru_cache(maxsize=8)  # half a megabyte each
 def _scene_bytes(setting: Setting, job: int) -> bytes:
-    found = _read(setting, Job.objects.get(pk=job).result)
+    found = as_found(setting, Job.objects.get(pk=job).result)
     assert found is not None
     moved = adapted_analysis(prepared(setting.movement), setting.condition, found.change)
     frames = frames_shown(setting.movement)

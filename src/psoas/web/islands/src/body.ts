@@ -296,6 +296,7 @@ function chooseWalk(root: HTMLElement, page: BodyPage, doingAt: string): void {
         if (!each.checked) return;
         if (each.value === "adapted") page.adapt(readScene(found));
         else page.change(readDoing(found));
+        choice.dataset["walks"] = each.value;
       }, offer);
     });
   }
