@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_body_views import _opened
+from test_words import CLOSE, OPEN, Visible, has_words, pseudo
 
 from psoas.engine.adapted_what_if import VARIANTS, NotAdapted, adapted_analysis, adapted_what_if
 from psoas.engine.kinematics import segment_poses
@@ -122,6 +123,17 @@ def test_sentence_and_tables_say_what_the_engine_says(told: str, movement: Any, 
         f"{late.before_bw * (1 + late.unchanged):.2f}",
         f"{late.before_bw * (1 + late.change[0]):.2f}",
     ]
+
+
+def test_every_word_of_it_passes_by_the_translators(client: Any, told: str, pseudo: None) -> None:  # noqa: F811
+    part = section(client.get(f"/body/?{SHORT}").content.decode())
+    left = []
+    for _line, text in Visible(part).found:
+        while (bare := re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", "", text)) != text:
+            text = bare
+        left.append(text)
+    assert [text for text in left if has_words(text)] == []
+    assert part.count(OPEN) > 30
 
 
 def test_it_reads_at_grade_eight(told: str) -> None:
