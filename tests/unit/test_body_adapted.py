@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_body_views import _opened
-from test_words import CLOSE, OPEN, Visible, has_words, pseudo
+from test_words import CLOSE, OPEN, Visible, has_words, pseudo  # noqa: F401
 
 from psoas.engine.adapted_what_if import VARIANTS, NotAdapted, adapted_analysis, adapted_what_if
 from psoas.engine.kinematics import segment_poses
