@@ -20,6 +20,11 @@ def pixels(page: Any) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)
 
 
+def walks(page: Any, how: str) -> None:
+    """Until the changed body walks so."""
+    page.locator(f"[data-part=moves][data-walks={how}]").wait_for(timeout=COMPUTED_MS)
+
+
 def computed(page: Any, percent: int) -> Any:
     """The second answer, once the worker has it."""
     there = page.locator(f"#adapted[data-scene$='shorter={percent}']")
@@ -70,11 +75,11 @@ def test_the_changed_body_walks_adapted_by_keyboard(page: Any) -> None:
     with page.expect_response(lambda answer: "adapted.bin" in answer.url):
         page.keyboard.press("ArrowRight")
     assert page.locator("[name=moves][value=adapted]").is_checked()
-    page.wait_for_function("document.querySelector('[data-part=moves]').dataset.walks === 'adapted'")
+    walks(page, "adapted")
     assert np.mean(np.abs(pixels(page) - before) > 40) > 0.01, "seen from the side, and another walk"
     with page.expect_response(lambda answer: "doing.bin" in answer.url):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_function("document.querySelector('[data-part=moves]').dataset.walks === 'before'")
+    walks(page, "before")
 
 
 def test_it_follows_the_slider(page: Any) -> None:
@@ -108,6 +113,6 @@ def test_without_a_script_and_light(chromium: Any, address: str, page: Any) -> N
     fresh.locator("[data-state=ready]").wait_for(timeout=60_000)
     with fresh.expect_response(lambda answer: "adapted.bin" in answer.url):
         fresh.locator("[name=moves][value=adapted]").check(force=True)
-    fresh.wait_for_function("document.querySelector('[data-part=moves]').dataset.walks === 'adapted'")
+    walks(fresh, "adapted")
     assert sum(came) <= MOST_BYTES_3D
     fresh.context.close()
