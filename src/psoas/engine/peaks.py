@@ -78,7 +78,7 @@ def peaks(analysis: Analysis, contact: ContactForces) -> tuple[Peak, ...]:
         return Peak(name, frame, float(of_cycle[frame]), float(size[frame]), float(size[frame]) / weight)
 
     best: dict[PhaseOfPeak, int] = {}
-    for name, frames, whole in _phases(analysis, contact):
+    for name, frames, whole in _phases(analysis, contact.side):
         solved = frames[np.isfinite(size[frames])]
         if not len(solved):
             continue
@@ -104,13 +104,14 @@ def _is_top(size: Float[np.ndarray, "time"]) -> Bool[np.ndarray, "time"]:
     return top
 
 
-def _phases(analysis: Analysis, contact: ContactForces) -> list[tuple[PhaseOfPeak, np.ndarray, bool]]:
-    """Phases with their frames, and whether the phase was recorded whole."""
-    time_s = contact.time_s
+@lru_cache(maxsize=8)
+def _phases(analysis: Analysis, side: Side) -> list[tuple[PhaseOfPeak, np.ndarray, bool]]:
+    """Phases with their frames, and whether the phase was recorded whole; kept, as the percent are."""
+    time_s = analysis.coordinates.time_s
     everything: list[tuple[PhaseOfPeak, np.ndarray, bool]] = [("peak", np.arange(len(time_s)), True)]
     if analysis.movement != "gait":
         return everything
-    events, _, other = _events(analysis.events, contact.side, time_s)
+    events, _, other = _events(analysis.events, side, time_s)
     found: list[tuple[PhaseOfPeak, np.ndarray, bool]] = []
     for phase in phases(events, time_s, other):
         inside = np.flatnonzero((time_s >= phase.start_s - 1e-9) & (time_s <= phase.end_s + 1e-9))
