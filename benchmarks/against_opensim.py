@@ -97,7 +97,7 @@ def our_seconds_per_frame() -> tuple[float, float]:
         for side in ("r", "l"):
             forces = static_optimisation(body.muscles, geometry, moments, side, sharing=OPENSIM_PARITY)
             for joint in ("tibiofemoral", "patellofemoral"):
-                joint_contact(contact_geometry(body, movement, joint, side), forces)
+                joint_contact(contact_geometry(body, movement, joint, side, patella="pulley"), forces)
 
     movement = dynamics(body, part, reaction)
     geometry = muscle_geometry(body, part, BOTH_LEGS, paths=movement.paths, velocity=movement.velocity)

@@ -18,7 +18,7 @@ from psoas.engine.joint_contact import contact_geometry, joint_contact
 from psoas.engine.kinematics import muscle_geometry, segment_poses
 from psoas.engine.sensitivity import sensitivity
 from psoas.engine.static_optimisation import LEG_DOFS, OPENSIM_PARITY, static_optimisation
-from psoas.engine.types import AS_BUILT, Condition, Coordinates
+from psoas.engine.types import AS_BUILT, Condition, Coordinates, Patella
 from recordings import RECORDINGS, solved
 
 WEAK = Condition("iliopsoas_strength_0.5", strength={"iliopsoas": 0.5})
@@ -130,7 +130,9 @@ def _parity(shared: Path, walk: Any) -> str:
             ("patellofemoral", "patellofemoral_r_on_patella_r_in_patella_r"),
         ):
             theirs = np.linalg.norm([load[f"{stem}_f{c}"] for c in "xyz"], axis=0) / walk.body_weight_n
-            contact = joint_contact(contact_geometry(walk.body, walk.movement, joint, "r"), forces)
+            contact = joint_contact(
+                contact_geometry(walk.body, walk.movement, joint, "r", patella="pulley"), forces
+            )
             ours = np.linalg.norm(contact.force_n, axis=1)[at] / walk.body_weight_n
             cells += [f"{_rms(ours - theirs):.4f}", f"{ours.max():.3f} / {theirs.max():.3f}"]
         rows.append(cells)
@@ -209,9 +211,13 @@ def _sensitivity(shared: Path, walk: Any) -> str:
         "early": (frames >= first[0]) & (frames < middle),
         "late": (frames >= middle) & (frames <= first[-1]),
     }
-    contact = contact_geometry(walk.body, walk.movement, "tibiofemoral", "r")
+    ways: tuple[Patella, ...] = ("lever", "pulley")
+    contacts = {
+        patella: contact_geometry(walk.body, walk.movement, "tibiofemoral", "r", patella=patella)
+        for patella in ways
+    }
     effects = sensitivity(
-        walk.body.muscles, walk.geometry, walk.moments, contact, walk.body_weight_n, spans, [WEAK, SHORT]
+        walk.body.muscles, walk.geometry, walk.moments, contacts, walk.body_weight_n, spans, [WEAK, SHORT]
     )
     rows = [
         [

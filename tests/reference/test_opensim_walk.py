@@ -50,7 +50,7 @@ def forces(walk, side, condition=AS_BUILT, sharing=OPENSIM_PARITY):
 
 
 def load_bw(walk, joint, side, condition=AS_BUILT, sharing=OPENSIM_PARITY):
-    geometry = contact_geometry(walk.body, walk.movement, joint, side)
+    geometry = contact_geometry(walk.body, walk.movement, joint, side, patella=sharing.patella)
     contact = joint_contact(geometry, forces(walk, side, condition, sharing))
     return np.linalg.norm(contact.force_n, axis=1) / walk.body_weight_n
 
@@ -182,7 +182,7 @@ def test_the_split_follows_the_peers_frontal_moment(shared, walk):
     """Medial = axial / 2 - M_x / distance, with the frontal moment of OpenSim's joint reaction."""
     table = columns(shared / FOLDER / "base/w_JointReaction_ReactionLoads.sto")
     contact = joint_contact(
-        contact_geometry(walk.body, walk.movement, "tibiofemoral", "r"), forces(walk, "r")
+        contact_geometry(walk.body, walk.movement, "tibiofemoral", "r", patella="pulley"), forces(walk, "r")
     )
     stem = JOINTS["tibiofemoral"].format(s="r")
     distance = 0.040 * walk.body.segment_scales["tibia_r"][2]

@@ -15,13 +15,16 @@ BODY = published_body()
 def test_each_choice_is_told_with_its_effect():
     sway = swaying(7, frames=21)
     movement, moments, geometry = seen(BODY, sway, on_the_ground(BODY, sway))
-    contact = contact_geometry(BODY, movement, "tibiofemoral", "l")
+    contacts = {
+        patella: contact_geometry(BODY, movement, "tibiofemoral", "l", patella=patella)
+        for patella in ("lever", "pulley")
+    }
     first = np.arange(21) < 10
     effects = sensitivity(
         BODY.muscles,
         geometry,
         moments,
-        contact,
+        contacts,
         BODY.mass_kg * 9.80665,
         {"first": first, "last": ~first},
         [Condition("weak", strength={"quadriceps": 0.5})],
@@ -31,7 +34,13 @@ def test_each_choice_is_told_with_its_effect():
     assert effects[0].rms_bw == 0.0
     assert len({e.says for e in effects}) == len({e.sharing.name for e in effects}) == len(effects)
     moved = {e.says: e.rms_bw for e in effects}
-    for says in ("passive forces off", "lower bound 0.02", "elastic tendon", "OpenSim's habits"):
+    for says in (
+        "passive forces off",
+        "lower bound 0.02",
+        "elastic tendon",
+        "kneecap a pulley",
+        "OpenSim's habits",
+    ):
         assert moved[says] > 1e-3
     assert moved["lower bound 0.02"] > moved["lower bound 0.01"]
     for effect in effects:

@@ -203,7 +203,10 @@ def share_moments(
         body, mechanics.coordinates, BOTH_LEGS, paths=movement_.paths, velocity=movement_.velocity
     )
     contacts = {
-        side: [contact_geometry(body, movement_, joint, side, split=mechanics.split) for joint in JOINTS]
+        side: [
+            contact_geometry(body, movement_, joint, side, split=mechanics.split, patella=sharing.patella)
+            for joint in JOINTS
+        ]
         for side in sides
     }
 
@@ -327,6 +330,7 @@ def provenance(body: Body, sharing: Sharing, inputs: dict[str, str]) -> Provenan
             "passive_forces": sharing.passive,
             "passive_curves": body.passive,
             "tendon": sharing.tendon,
+            "patella": sharing.patella,
             "reserve_nm": sharing.reserve_nm,
         },
         scaled_from=body.scaled_from,

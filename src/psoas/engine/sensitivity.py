@@ -20,7 +20,15 @@ from psoas.engine.static_optimisation import (
     Sharing,
     static_optimisation,
 )
-from psoas.engine.types import AS_BUILT, Condition, FrameMask, JointMoments, MuscleGeometry, MuscleTable
+from psoas.engine.types import (
+    AS_BUILT,
+    Condition,
+    FrameMask,
+    JointMoments,
+    MuscleGeometry,
+    MuscleTable,
+    Patella,
+)
 
 _IN_PARTS = ("glmax", "glmed", "glmin", "addmag")
 """Muscles that the published model splits into parts, each with its own cost."""
@@ -51,6 +59,7 @@ def choices(muscles: MuscleTable) -> tuple[tuple[str, Sharing], ...]:
         ("no force-velocity", replace(DEFAULT, name="no_velocity", force_velocity=False)),
         ("fastest 10 lengths a second", replace(DEFAULT, name="vmax_10", max_velocity_lopt_s=10.0)),
         ("elastic tendon", ELASTIC),
+        ("kneecap a pulley", replace(DEFAULT, name="pulley", patella="pulley")),
         ("reserves of 10 N.m", replace(DEFAULT, name="reserve_10", reserve_nm=10.0)),
         ("gastrocnemius weight 2", BAND[0]),
         ("gastrocnemius weight 5", BAND[1]),
@@ -65,14 +74,18 @@ def sensitivity(
     muscles: MuscleTable,
     geometry: MuscleGeometry,
     moments: JointMoments,
-    contact: ContactGeometry,
+    contacts: Mapping[Patella, ContactGeometry],
     body_weight_n: float,
     spans: Mapping[str, FrameMask],
     conditions: Sequence[Condition] = (),
 ) -> tuple[Effect, ...]:
-    """Every choice on one movement; `spans` are the frames in which peaks are sought (early stance, ...)."""
+    """Every choice on one movement; `spans` are the frames in which peaks are sought (early stance, ...).
+
+    `contacts` are one joint's, for either way to take the kneecap.
+    """
 
     def load(sharing: Sharing, condition: Condition) -> Float[np.ndarray, "time"]:
+        contact = contacts[sharing.patella]
         forces = static_optimisation(
             muscles, geometry, moments, contact.side, condition, sharing, throw=False
         )

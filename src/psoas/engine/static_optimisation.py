@@ -29,6 +29,7 @@ from psoas.engine.types import (
     MuscleForces,
     MuscleGeometry,
     MuscleTable,
+    Patella,
     Side,
 )
 from psoas.errors import SolveError
@@ -47,6 +48,7 @@ class Sharing:
 
     `weight` is the cost per muscle or group (1 where nothing is said). `reserve_nm` is the moment of a
     reserve that costs as much as a fully active muscle. `max_velocity_lopt_s` None means: as the body has it.
+    `patella` says how contact forces follow (`joint_contact`); the sharing itself does not depend on it.
     """
 
     name: str
@@ -58,14 +60,16 @@ class Sharing:
     max_velocity_lopt_s: float | None = None
     tendon: Literal["rigid", "elastic"] = "rigid"
     reserve_nm: float = 1.0
+    patella: Patella = "lever"
 
 
 DEFAULT = Sharing("default", weight={"gastrocnemius": 3.0})
 UNWEIGHTED = Sharing("unweighted")
 BAND = tuple(Sharing(f"gastrocnemius_{w:g}", weight={"gastrocnemius": w}) for w in (2.0, 5.0))
 ELASTIC = replace(DEFAULT, name="elastic", tendon="elastic")
-OPENSIM_PARITY = Sharing("opensim_parity", lower_bound=0.01, passive=False, pennation=False)
-"""The peer's habits, for comparison only: no passive force, no cosine of pennation, lower bound 0.01."""
+OPENSIM_PARITY = Sharing("opensim_parity", lower_bound=0.01, passive=False, pennation=False, patella="pulley")
+"""The peer's habits, for comparison only: no passive force, no cosine of pennation, lower bound 0.01, and the
+kneecap a pulley."""
 
 
 def static_optimisation(

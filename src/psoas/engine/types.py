@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float, Int
 Side = Literal["r", "l"]
 Joint = Literal["tibiofemoral", "patellofemoral", "hip"]
 Passive = Literal["calibrated", "published"]
+Patella = Literal["lever", "pulley"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
