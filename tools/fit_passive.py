@@ -12,6 +12,7 @@ from scipy.optimize import least_squares
 
 from psoas.engine.body import load_body
 from psoas.engine.body_data import DEFAULT_MODEL, SECOND_MODEL, published_tables
+from psoas.engine.deep_rotators import with_deep_rotators
 from psoas.engine.lumbar import with_lumbar_spine, with_psoas_fascicles
 from psoas.engine.measured_moments import measured_curves
 from psoas.engine.muscle_table import muscle_table, tendons_of
@@ -28,7 +29,7 @@ def misfit(model: str) -> Callable[[np.ndarray], np.ndarray]:
 
     def residuals(x: np.ndarray) -> np.ndarray:
         by: Mapping[str, float] = dict(zip(FITTED, x, strict=True))
-        tables = let_out(published_tables(model), by)
+        tables = with_deep_rotators(let_out(published_tables(model), by))
         whole = with_psoas_fascicles(with_lumbar_spine(tables, "rhythm"))
         muscles = muscle_table(whole, tendons_of(tables))
         relaxed = replace(body, muscles=muscles, passive="calibrated")

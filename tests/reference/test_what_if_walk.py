@@ -44,11 +44,15 @@ def test_weak_hip_flexor(walk: Movement) -> None:
 
 
 def test_short_hip_flexor(walk: Movement) -> None:
-    """The built-in body in the default setting: -3, -9, -17 % at 5, 10, 15 %; the other body disagrees."""
+    """The built-in body in the default setting: -3, -9, -17 % at 5, 10, 15 %; the other body sees less.
+
+    At 15 % every setting lowers it, by 5 to 23 %: at the edge of what is called clear.
+    """
     found = [band(walk, LATE, shortness={"iliopsoas": x}) for x in (0.05, 0.10, 0.15)]
     for b, expected in zip(found, (-0.03, -0.09, -0.17), strict=True):
         assert b.change[0] == pytest.approx(expected, abs=0.03)
-    assert not any(b.clear for b in found)
+    assert not any(b.clear for b in found[:2])
+    assert found[2].high < 0.0
     assert band(walk, EARLY, shortness={"iliopsoas": 0.1}).change[0] > 0.0
 
 

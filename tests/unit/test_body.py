@@ -137,7 +137,7 @@ def test_the_psoas_is_there_once(body: Body) -> None:
         assert body.muscles.max_isometric_force_n[lines].sum() == pytest.approx(1426.79, abs=0.01)
         assert len(of_muscle(body, f"iliacus_{side}")) == 1
     others = [m for m in body.muscles.muscle if not m.startswith("psoas")]
-    assert len(others) == len(set(others)) == 78
+    assert len(others) == len(set(others)) == 82
     assert np.all(body.muscles.share[[m in others for m in body.muscles.muscle]] == 1.0)
 
 

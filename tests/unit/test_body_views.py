@@ -261,7 +261,7 @@ def test_the_answer_says_what_the_body_page_says(at: Any, movement: Any) -> None
     assert drawn["says"] == [told["says"] for told in (weak, short)]
     assert drawn["why"] == [told["why"] for told in (weak, short)]
     assert "in swing" in short["says"] and "stance" not in short["says"]
-    assert "The largest load on the knee, 2.6 body weights, shows no clear change." in short["says"]
+    assert "The largest load on the knee, 2.5 body weights, shows no clear change." in short["says"]
     assert "largest load" not in weak["says"]
     assert drawn["when"] == "just before the foot leaves the ground"
     assert [each["kind"] for each in drawn["figures"]] == ["built", "changed", "same"]

@@ -95,13 +95,17 @@ def test_the_knee_is_credible_or_called_doubtful(name: str) -> None:
 
 
 def test_a_deeper_squat_bears_more_and_is_called_doubtful() -> None:
-    """The limit of depth: the load grows all the way, and from 90 degrees on the program doubts itself."""
+    """Down to 100 degrees the load grows and stays below half as much again as in living knees.
+
+    From 90 degrees on, where the hip is bent further than the body was checked, the program doubts itself.
+    """
     squat = constructed()["squat"]
     found = [
         constructed_movement(to_depth(squat, knee / 70.0), sides=("r",)) for knee in (50.0, 70.0, 90.0, 100.0)
     ]
     most = [resultant_n(contact_of(a.solved[0], "tibiofemoral", "r")).max() / WEIGHT for a in found]
-    assert (np.diff(most) > 0.3).all()
+    assert (np.diff(most) > 0.2).all()
+    assert most[-1] < 1.5 * squat.measured_bw
     assert [a.quality.trust for a in found] == ["fair", "fair", "doubtful", "doubtful"]
     alike = to_depth(squat, 1.0)
     for one, other in zip(alike.postures, squat.postures, strict=True):

@@ -73,7 +73,7 @@ def seen_from_the_first(poses, segment, location_m):
 @pytest.mark.parametrize("side", ["r", "l"])
 @pytest.mark.parametrize("name", ["recfem", "vasint", "vaslat", "vasmed"])
 def test_the_ligament_alone_makes_the_knee_moment(name, side):
-    """From positions: the ligament's work at its place on the tibia is that of the whole line's shortening."""
+    """From positions: the ligament's work at its place on the tibia is that of the line's shortening."""
     step = 1e-4
     tables = published_tables()
     points = tables.line(f"{name}_{side}").points

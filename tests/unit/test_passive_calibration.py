@@ -10,7 +10,7 @@ import pytest
 from psoas.engine.body import build_body, load_body
 from psoas.engine.body_data import DEFAULT_MODEL, SECOND_MODEL, published_tables
 from psoas.engine.kinematics import muscle_geometry
-from psoas.engine.lumbar import with_lumbar_spine, with_psoas_fascicles
+from psoas.engine.lumbar import with_lumbar_spine
 from psoas.engine.measured_moments import STUDIES, measured_curves, riener
 from psoas.engine.muscle import capacity, tendon_strain
 from psoas.engine.muscle_table import muscle_table, tendons_of
@@ -85,8 +85,8 @@ def test_the_kept_numbers_are_where_the_fit_ends(model: str, monkeypatch: pytest
 def test_the_tendon_alone_brings_back_what_opensim_computes_with_its_elastic_one() -> None:
     # OpenSim, RajagopalLaiUhlrich2023, muscles equilibrated at rest: johnjdavisiv/it-band-model (MIT)
     expected = {(-15.0, 15.0, 0.0): 19.69, (-2.0, 15.0, 0.0): 9.83, (-15.0, 60.0, 0.0): 25.07}
-    whole = with_psoas_fascicles(with_lumbar_spine(published_tables(), "rhythm"))
-    rigid = load_body(passive="published")
+    whole = with_lumbar_spine(published_tables(), "rhythm")
+    rigid = load_body(psoas="lumped", passive="published")
     elastic = replace(rigid, muscles=muscle_table(whole, tendons_of(published_tables())))
     posture, moment = np.radians(list(expected)), np.array(list(expected.values()))
     assert np.abs(passive_moment(rigid, "hip", posture) - moment).max() > 5.0

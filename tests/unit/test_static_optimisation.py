@@ -131,11 +131,13 @@ def test_the_eleven_psoas_lines_are_the_lumped_psoas():
     sway = swaying(2)
     still = sway.value * [0.0 if n.startswith("lumbar") else 1.0 for n in sway.names]
     upright = replace(sway, value=still)
-    lumped_body = load_body(psoas="lumped")
+    lumped_body = load_body(psoas="lumped")  # which has OpenSim's muscles and no deep rotators
+    nothing = {"quadfem": 0.0, "obtext": 0.0}
+    alike = Condition("alike", strength=nothing, stiffness=nothing)
     answers = []
-    for body in (BODY, lumped_body):
+    for body, condition in ((BODY, alike), (lumped_body, AS_BUILT)):
         _, moments, geometry = seen(body, upright, on_the_ground(body, upright))
-        answers.append(static_optimisation(body.muscles, geometry, moments, "r"))
+        answers.append(static_optimisation(body.muscles, geometry, moments, "r", condition))
     lines, lumped = ([j for j, n in enumerate(a.names) if n.startswith("psoas")] for a in answers)
     assert (len(lines), len(lumped)) == (11, 1)
     whole = answers[1].activation[:, lumped]
@@ -168,8 +170,10 @@ def test_a_weak_muscle_gives_less_and_others_take_over():
     named = np.array([n.startswith(("iliacus", "psoas")) for n in as_built.names])
     active = as_built.force_n - as_built.passive_force_n
     assert (weak.force_n - weak.passive_force_n)[:, named].sum() < 0.8 * active[:, named].sum()
-    others = np.array([n.startswith(("recfem", "sart", "tfl", "addlong")) for n in as_built.names])
-    assert (weak.force_n - weak.passive_force_n)[:, others].sum() > 1.02 * active[:, others].sum()
+    others = np.array([n.startswith(("recfem", "sart", "tfl", "addlong", "obtext")) for n in as_built.names])
+    most = np.argmax(active[:, named].sum(axis=1))  # where it worked most before it was weak
+    taken = (weak.force_n - weak.passive_force_n)[most, others].sum()
+    assert taken > 1.02 * active[most, others].sum()
     np.testing.assert_array_equal(weak.passive_force_n, as_built.passive_force_n)
 
 

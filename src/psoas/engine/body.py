@@ -20,6 +20,7 @@ from psoas.engine.body_data import DEFAULT_MODEL, published_tables
 from psoas.engine.body_tables import IDENTITY, Axis, BodyTables, JointTable, MuscleLine, Vec3, WrapCylinder
 from psoas.engine.couplings import piecewise
 from psoas.engine.cylinders import with_cylinders
+from psoas.engine.deep_rotators import with_deep_rotators
 from psoas.engine.formats.osim import read_osim
 from psoas.engine.lumbar import Psoas, Spine, with_lumbar_spine, with_psoas_fascicles
 from psoas.engine.muscle_table import muscle_table, tendons_of
@@ -70,14 +71,18 @@ def build_body(
     height_m: float | None = None,
     passive: Passive = "calibrated",
 ) -> Body:
-    """A Body from OpenSim-like tables, with our spine and psoas (`psoas="lumped"`: to compare with OpenSim).
+    """A Body from OpenSim-like tables, with our spine, psoas and deep rotators of the hip.
+
+    `psoas="lumped"` keeps the muscles as they are in the tables, to compare with OpenSim.
 
     Passive curves that are not those of a published model stay as they are (`Body.passive` tells).
     Raises ModelError where the tables cannot make a moving body.
     """
     check(tables)
     relaxed = calibrated(tables) if passive == "calibrated" else None
-    whole = with_lumbar_spine(relaxed or tables, spine)
+    own = relaxed or tables
+    muscled = with_deep_rotators(own) if psoas == "fascicles" else own
+    whole = with_lumbar_spine(muscled, spine)
     if psoas == "fascicles":
         whole = with_psoas_fascicles(whole)
     spec = _spec(whole)
@@ -101,7 +106,7 @@ def build_body(
         coordinate_range=np.array([c.range for c in whole.coordinates]),
         couplings=_couplings(whole),
         shortfalls=length_shortfalls(whole),
-        muscles=muscle_table(whole, None if relaxed is None else tendons_of(relaxed)),
+        muscles=muscle_table(whole, None if relaxed is None else tendons_of(muscled)),
         tendons=np.array([model.tendon(m.name).id for m in whole.lines]),
         mass_kg=whole.mass_kg,
         height_m=height_m,

@@ -51,7 +51,7 @@ _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_ang
 _HANDLE_M = 0.1  # each segment is kept by its origin and three points so far from it along its axes
 _ROUNDS = 6  # of moving the body over its feet; the last moves it by less than a millimetre
 DOUBTFUL_TIMES = 1.5  # the mean of instrumented knees; measured people are few, older, and differ
-# The moment about the thigh's own axis is left out, as in mean walking: the body lacks most deep rotators.
+# The moment about the thigh's own axis is left out, as in mean walking: nobody published it.
 _DOFS = tuple(f"{dof}_{side}" for side in ("r", "l") for dof in LEG_DOFS if dof != "hip_rotation")
 
 

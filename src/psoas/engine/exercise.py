@@ -41,8 +41,8 @@ STRENGTHENS = (
     0.3  # at about this a buttock was held to work too little to grow stronger (MacAskill et al. 2014)
 )
 HARD = 0.6  # The five limits are choices, and are said with the results
-# Most deep rotators of the hip are not in the body, and the piriformis is stretched far in a bent hip, so the
-# moment about the thigh's own axis is not asked of the muscles, as in the mean natural walk.
+# The piriformis is stretched far in a bent hip and would saturate the pose, so the moment about the thigh's
+# own axis is not asked of the muscles, as in the mean natural walk.
 _DOFS = tuple(f"{dof}_{side}" for side in ("r", "l") for dof in LEG_DOFS if dof != "hip_rotation")
 _LEFT_NM = 2.0  # a pose that leaves more than this to reserves is beyond the muscles
 _RATE_HZ = 20.0  # frames on the way between two poses

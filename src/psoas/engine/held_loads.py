@@ -13,14 +13,11 @@ from jaxtyping import Float
 from psoas.engine.inverse_dynamics import Dynamics
 from psoas.engine.joint_contact import ContactGeometry, contact_geometry
 from psoas.engine.pipeline import JOINTS
-from psoas.engine.quality import DEEP_HIP_DEG
+from psoas.engine.quality import DEEP_HIP_DEG, MEASURED_KNEE_BW
 from psoas.engine.types import Body, Coordinates, Joint, MuscleForces, Side
 from psoas.units import body_weight_n
 
 RESTING_SHARE = 1.0 / 3.0  # of the knee's load; more is more of the passive curves than of the movement
-MEASURED_KNEE_BW = 4.0
-"""Above it no daily movement of an instrumented knee: mean peaks are 1.1 standing to 3.5 on stairs down
-(Kutzner et al. 2010, doi:10.1016/j.jbiomech.2010.03.046, 5 people)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +76,9 @@ def _pulled(
 def _doubts(hip_deg: float, knee_bw: float, resting: float) -> tuple[str, ...]:
     found = []
     if hip_deg > DEEP_HIP_DEG:
-        found.append(f"the hip is flexed beyond {DEEP_HIP_DEG:.0f} degrees, where the body lacks muscles")
+        found.append(
+            f"the hip is flexed beyond {DEEP_HIP_DEG:.0f} degrees, further than the body was checked"
+        )
     if resting > RESTING_SHARE:
         found.append(
             "much of it is the resting tension of stretched muscles, the least sure part of the body"

@@ -11,8 +11,8 @@ once a movement (`contact_geometry`); a condition then costs one product (`joint
 The kneecap is a lever. Of the extensor mechanism only the patellar ligament touches the tibia, so the moment
 that a quadriceps line makes at the knee fixes the ligament's pull: the line's force times its arm at the knee
 over the ligament's own arm (`ligament_share`: 0.9 at 20 degrees, 0.6 at 90). OpenSim's path is a rope over a
-pulley, with the same pull on both sides and a moment on the tibia that nothing there makes; `patella="pulley"`
-copies it.
+pulley, with the same pull on both sides and a moment on the tibia that nothing there makes, which
+`patella="pulley"` copies.
 
 Medial and lateral: two contact points on the tibia carry the axial force and the frontal moment of the
 tibiofemoral joint, with no help from ligaments; where one would have to pull, the other carries all. They
@@ -109,7 +109,7 @@ def ligament_share(body: Body, paths: MusclePaths, side: Side) -> Float[np.ndarr
     arms = joint_arms(body, paths, [body.mj.joint(j).name for j in joints])
     ligament = (arms * paths.motion.slope[:, joints, None]).sum(1)
     over_kneecap = joint_arms(body, paths, contact_joints("patellofemoral", side)).any(axis=(0, 1))
-    share = np.ones_like(ligament)
+    share: Float[np.ndarray, "time muscle"] = np.ones(ligament.shape)
     whole = moment_arms(body, paths, (f"knee_angle_{side}",))[:, 0]
     share[:, over_kneecap] = whole[:, over_kneecap] / ligament[:, over_kneecap]
     return share
@@ -139,7 +139,7 @@ def _slides(body: Body, joint: Joint, side: Side) -> list[int]:
 def _pull(body: Body, movement: Dynamics, joint: Joint, side: Side) -> Float[np.ndarray, "time 3 muscle"]:
     """Force of one newton in every line on the child segment, in the ground."""
     arms = joint_arms(body, movement.paths, contact_joints(joint, side))
-    return movement.axis[:, _slides(body, joint, side)].transpose(0, 2, 1) @ arms
+    return np.asarray(movement.axis[:, _slides(body, joint, side)].transpose(0, 2, 1) @ arms)
 
 
 def _with_split(

@@ -27,7 +27,7 @@ VERSIONS = {
 # Groups and doubts of the engine that `words.py` does not name; each is translated where it is shown.
 TOLD = (
     gettext_noop("gluteus medius and minimus"),
-    gettext_noop("the hip is flexed beyond 90 degrees, where the body lacks muscles"),
+    gettext_noop("the hip is flexed beyond 90 degrees, further than the body was checked"),
     gettext_noop("much of it is the resting tension of stretched muscles, the least sure part of the body"),
     gettext_noop("it is above the 4 body weights that no measured knee reaches in daily life"),
 )
