@@ -42,8 +42,10 @@ def jobs_of(data: Path, movement: Any) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def kept(movement: Any) -> Any:
     """What a worker keeps of 8 percent, with one variant of the weights instead of fourteen."""
+    from psoas.web.models import Job
     from psoas.web.presenters import adapted
 
+    Job.objects.all().delete()  # it gives way to whatever waits, also to what another file left
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(adapted, "adapted_what_if", partial(adapted_what_if, variants=VARIANTS[:1]))
         return adapted.compute({"query": SHORT}, lambda part, says: None)

@@ -25,13 +25,14 @@ def test_nothing_runs_before_it_is_started(client: Any, planned: str) -> None:
     assert "This week" not in text(client.get(f"/p/{person}/"))
 
 
-def test_the_start_keeps_pain_tasks_and_angle_of_that_day(client: Any, person: str) -> None:
+def test_the_start_keeps_pain_tasks_angle_and_sitting_of_that_day(client: Any, person: str) -> None:
     (start,) = entries(person, "start")
     assert start.value["on"] == "2026-03-02"
     assert start.value["values"] == {
         "nprs_worst": 6.0,
         "psfs_mean": 3.5,
         "hip_extension_inclinometer": -5.0,
+        "sitting_ache_after_min": 30.0,
     }
     assert "This week" in text(client.get(f"/p/{person}/"))
 
