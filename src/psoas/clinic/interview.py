@@ -10,18 +10,17 @@ from typing import Any
 
 from psoas.clinic import logic
 from psoas.clinic.answers import checked, settled
-from psoas.clinic.knowledge import RULE_LEVELS, Knowledge, Question, Rule, Screen
-from psoas.clinic.triage import names_left, triage
+from psoas.clinic.knowledge import RULE_LEVELS, Knowledge, Question, Screen
+from psoas.clinic.triage import names_left, proved_level, triage
 from psoas.clinic.types import Answers, Level, RuleLevel, Triage, Value
 from psoas.errors import InputError
 from psoas.translation import gettext as _
 
-MATTERS: Mapping[Level | None, tuple[RuleLevel, ...]] = {
+MATTERS: Mapping[Level, tuple[RuleLevel, ...]] = {
     "EMERGENCY": (),
     "URGENT": ("EMERGENCY",),
     "SOON": RULE_LEVELS,
     "SELF_CARE": RULE_LEVELS,
-    None: RULE_LEVELS,
 }
 """Rules that are still worth a question once a level is proved."""
 
@@ -56,15 +55,16 @@ def next_screen(interview: Interview, knowledge: Knowledge) -> Screen | None:
     """The next screen with only the questions that are still worth asking; None when there are none."""
     answers = settled(interview.answers, knowledge)
     wanted = _wanted(answers, knowledge)
-    ready = [id for id in wanted if not _waits(knowledge.questions[id], answers)] or list(wanted)
+    ready = {id for id in wanted if not _waits(knowledge.questions[id], answers)} or set(wanted)
     screens = []
     for screen in knowledge.screens:
         questions = tuple(id for id in screen.questions if id in ready)
         if questions:
-            screens.append(
-                (min(wanted[id] for id in questions), screen.order, replace(screen, questions=questions))
-            )
-    return min(screens, key=lambda each: each[:2])[2] if screens else None
+            screens.append((min(wanted[id] for id in questions), screen.order, screen, questions))
+    if not screens:
+        return None
+    _priority, _order, screen, questions = min(screens, key=lambda each: each[:2])
+    return replace(screen, questions=questions)
 
 
 def answered(
@@ -119,23 +119,28 @@ def _wanted(answers: Answers, knowledge: Knowledge) -> dict[str, Priority]:
 
     Priority: level of the rule (0 = EMERGENCY), then 0 if what is known has brought it within one answer.
     """
-    matters = MATTERS[triage(answers, knowledge).level]
+    matters = MATTERS[proved_level(answers, knowledge)]
     wanted: dict[str, Priority] = {}
 
     def want(id: str, priority: Priority) -> None:
         question = knowledge.questions[id]
         if question.clinician or id in answers.values or id in answers.not_sure:
             return
-        wanted[id] = min(priority, wanted.get(id, priority))
+        if id in wanted and wanted[id] <= priority:  # so are the questions that it waits for
+            return
+        wanted[id] = priority
         if question.asked_if is not None:
             for gate in names_left(question.asked_if, answers.values):
                 want(gate, priority)
 
     for rule in knowledge.rules:
-        if rule.level in matters:
-            priority = _priority(rule, answers.values)
-            for id in names_left(rule.when, answers.values):
-                want(id, priority)
+        if rule.level not in matters:
+            continue
+        left = logic.residual(rule.when, answers.values.get)
+        if not isinstance(left, bool):
+            begun = distance(left) == 1 < distance(rule.when)
+            for id in logic.names(left):
+                want(id, (RULE_LEVELS.index(rule.level), 0 if begun else 1))
     if "SOON" in matters:
         for id, question in knowledge.questions.items():
             if question.mandatory:
@@ -143,14 +148,6 @@ def _wanted(answers: Answers, knowledge: Knowledge) -> dict[str, Priority]:
             elif question.route is not None:
                 want(id, (RULE_LEVELS.index("SOON"), 1))
     return wanted
-
-
-def _priority(rule: Rule, values: Mapping[str, Value]) -> Priority:
-    left = logic.residual(rule.when, values.get)
-    if isinstance(left, bool):
-        return (len(RULE_LEVELS), 1)
-    begun = distance(left) == 1 < distance(rule.when)
-    return (RULE_LEVELS.index(rule.level), 0 if begun else 1)
 
 
 def distance(condition: logic.Condition) -> int:

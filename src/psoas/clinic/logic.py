@@ -12,6 +12,7 @@ Introduction to Metamathematics, section 64 (strong logic).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import Any, Final, Literal
 
 from psoas.clinic.types import Value
@@ -202,7 +203,10 @@ def residual(condition: Condition, look: Lookup) -> bool | Condition:
         return True
     if needed > len(rest):
         return False
-    return rest[0] if len(rest) == 1 else Group(tuple(rest), needed)
+    if len(rest) == 1:
+        return rest[0]
+    unchanged = len(rest) == len(condition.of) and all(map(is_, rest, condition.of))
+    return condition if unchanged else Group(tuple(rest), needed)
 
 
 def atoms(condition: Condition) -> tuple[Atom, ...]:
@@ -214,7 +218,17 @@ def atoms(condition: Condition) -> tuple[Atom, ...]:
 
 def names(condition: Condition) -> tuple[str, ...]:
     """Ids of the findings a condition asks about, each once, in the order written."""
-    return tuple(dict.fromkeys(atom.finding for atom in atoms(condition)))
+    found: dict[str, None] = {}
+
+    def gather(part: Condition) -> None:
+        if isinstance(part, Atom):
+            found[part.finding] = None
+        else:
+            for inner in part.of:
+                gather(inner)
+
+    gather(condition)
+    return tuple(found)
 
 
 def because(condition: Condition, look: Lookup) -> tuple[str, ...]:

@@ -26,17 +26,8 @@ PRECAUTION = " (Precaution, source being checked.)"
 def triage(answers: Answers, knowledge: Knowledge) -> Triage:
     """The level, every rule that holds, and what is still open. The order of answers does not matter."""
     values = _values(answers)
-    look = values.get
-    fired, open_rules = [], []
-    for rule in knowledge.rules:
-        result = rule.test(look)
-        if result is True:
-            fired.append(rule)
-        elif result is None:
-            open_rules.append(rule)
-    unsure = _unsure(answers, values, open_rules, knowledge) if answers.not_sure else ()
-    levels: list[Level] = [rule.level for rule in fired if rule.level != "ADVISORY"]
-    proved = _gravest([*levels, *(each.level for each in unsure)])
+    fired, open_rules, unsure = _judged(answers, values, knowledge)
+    proved = _gravest(fired, unsure)
     unasked = _unasked(open_rules, answers, values, proved, knowledge)
     level = None if unasked and proved == "SELF_CARE" else proved
     return Triage(
@@ -51,6 +42,26 @@ def triage(answers: Answers, knowledge: Knowledge) -> Triage:
     )
 
 
+def proved_level(answers: Answers, knowledge: Knowledge) -> Level:
+    """The level that holds whatever is answered yet; SELF_CARE while nothing is proved."""
+    fired, _open_rules, unsure = _judged(answers, _values(answers), knowledge)
+    return _gravest(fired, unsure)
+
+
+def _judged(
+    answers: Answers, values: Mapping[str, Value], knowledge: Knowledge
+) -> tuple[list[Rule], list[Rule], tuple[Unsure, ...]]:
+    """Rules that hold, rules still open, and what the questions answered with not sure ask for."""
+    fired, open_rules = [], []
+    for rule in knowledge.rules:
+        result = rule.test(values.get)
+        if result is True:
+            fired.append(rule)
+        elif result is None:
+            open_rules.append(rule)
+    return fired, open_rules, _unsure(answers, values, open_rules, knowledge) if answers.not_sure else ()
+
+
 def _values(answers: Answers) -> Mapping[str, Value]:
     """Answers with the lay palpation items taken as yes where that is the rule."""
     values = dict(answers.values)
@@ -59,8 +70,9 @@ def _values(answers: Answers) -> Mapping[str, Value]:
     return values
 
 
-def _gravest(levels: Iterable[Level]) -> Level:
-    return max(levels, key=LADDER.index, default="SELF_CARE")
+def _gravest(fired: list[Rule], unsure: tuple[Unsure, ...]) -> Level:
+    levels: list[Level] = [rule.level for rule in fired if rule.level != "ADVISORY"]
+    return max([*levels, *(each.level for each in unsure)], key=LADDER.index, default="SELF_CARE")
 
 
 def _unsure(

@@ -11,17 +11,16 @@ def new_id() -> str:
 
 
 class Person(models.Model):
-    """Somebody who uses this machine. name: as they want to be called, may be empty. country: two letters."""
+    """Somebody who uses this machine. name: as they want to be called, may be empty. country: two letters.
+
+    is_example: invented, to show what the pages are like.
+    """
 
     id = models.CharField(primary_key=True, max_length=32, default=new_id, editable=False)
     name = models.CharField(max_length=60, blank=True)
     country = models.CharField(max_length=2, blank=True)
     began = models.DateTimeField(auto_now_add=True)
-
-    @property
-    def is_example(self) -> bool:
-        """Whether this is the invented person that shows what the pages are like."""
-        return self.told.filter(key="example").exists()
+    is_example = models.BooleanField(default=False)
 
 
 class Screen(models.Model):
@@ -41,7 +40,7 @@ class Screen(models.Model):
 
 class Told(models.Model):
     """One thing told besides, by its key: `finding.X` and `circumstance.X` (null: not sure), `reading.X`,
-    `drawing`, `side`, `example` (an invented person), and `screen.X` for a page that was gone through."""
+    `drawing`, `side`, and `screen.X` for a page that was gone through."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="told")
     key = models.CharField(max_length=80)

@@ -76,7 +76,9 @@ def brought(whole: PersonFile) -> Brought:
     with transaction.atomic():
         known = {code for code, _name in countries()}
         country = whole.person.country if whole.person.country in known else ""
-        person = Person.objects.create(name=whole.person.name, country=country)
+        person = Person.objects.create(
+            name=whole.person.name, country=country, is_example=whole.person.is_example
+        )
         Person.objects.filter(pk=person.pk).update(began=_past(whole.person.began))
         left_out = _safety(person, whole.safety) + _told(person, whole) + _journal(person, whole.journal)
         run = run_of(person.entries.order_by("id"))
@@ -160,7 +162,7 @@ def _fits(key: str, value: Any) -> bool:
         return isinstance(value, list) and bool(value) and all(each in known for each in value)
     if key == "side":
         return value in ("r", "l", "both")
-    return (key == "example" or key in SCREENS) and value is True
+    return key in SCREENS and value is True
 
 
 def _journal(person: Person, notes: list[Note]) -> int:

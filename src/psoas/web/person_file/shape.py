@@ -23,11 +23,12 @@ Tasks = Annotated[list[Annotated[str, Meta(max_length=LONGEST_TASK)]], Meta(max_
 
 
 class Who(Struct):
-    """Name, two letters of a country or none, and when they began."""
+    """Name, two letters of a country or none, when they began, and whether they are the invented example."""
 
     name: Annotated[str, Meta(max_length=60)]
     country: Annotated[str, Meta(max_length=2)]
     began: Moment
+    is_example: bool
 
 
 class SafetyScreen(Struct):

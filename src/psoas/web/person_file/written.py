@@ -9,7 +9,7 @@ from psoas.clinic.case import as_record
 from psoas.web.models import Person
 from psoas.web.person_file.shape import Note, PersonFile, SafetyScreen, Telling, Who
 from psoas.web.presenters.page import shelf
-from psoas.web.presenters.story import decided, steps_of
+from psoas.web.presenters.story import decided
 
 
 def written(person: Person) -> bytes:
@@ -17,8 +17,11 @@ def written(person: Person) -> bytes:
     whole = PersonFile(
         psoas=__version__,
         knowledge=shelf().knowledge.hash,
-        person=Who(person.name, person.country, person.began),
-        safety=[SafetyScreen(each.screen, each.values, each.not_sure, each.at) for each in steps_of(person)],
+        person=Who(person.name, person.country, person.began, person.is_example),
+        safety=[
+            SafetyScreen(each.screen, each.values, each.not_sure, each.at)
+            for each in person.screens.order_by("place")
+        ],
         told={each.key: Telling(each.value, each.at) for each in person.told.all()},
         journal=[
             Note(each.uid, each.kind, each.at, each.received, each.value)

@@ -1,5 +1,6 @@
 """The safety questions as screens, and what their answers mean."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,7 @@ from psoas.clinic.knowledge import Screen as Shown
 from psoas.clinic.types import Triage
 from psoas.clinic.wording import message
 from psoas.web import clock
-from psoas.web.models import Person, Screen
-from psoas.web.presenters.journal import ROUND
+from psoas.web.presenters.journal import ROUND, Noted
 from psoas.web.presenters.page import shelf, sure
 
 ASKED_FRESH = ("pain_now",)
@@ -21,7 +21,7 @@ def countries() -> list[tuple[str, str]]:
     return [(each["id"], each["name"]) for each in shelf().knowledge.tables["countries"]["country"]]
 
 
-def kept_screen(kept: Screen) -> Shown:
+def kept_screen(kept: Step) -> Shown:
     """A screen as it was asked, from its kept answers."""
     knowledge = shelf().knowledge
     whole = next(each for each in knowledge.screens if each.id == kept.screen)
@@ -54,7 +54,7 @@ def form(screen: Shown, marks: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def marks_of(kept: Screen | None) -> dict[str, str]:
+def marks_of(kept: Step | None) -> dict[str, str]:
     """What was answered before, as the form shows it."""
     if kept is None:
         return {}
@@ -63,13 +63,13 @@ def marks_of(kept: Screen | None) -> dict[str, str]:
     return marks | dict.fromkeys(kept.not_sure, "unsure")
 
 
-def told_before(person: Person) -> dict[str, str]:
+def told_before(notes: Sequence[Noted]) -> dict[str, str]:
     """What was answered before a check-in asked again, where it helps and cannot lull.
 
     Every question is answered anew. A yes stays marked until it is changed; a no has to be given again,
     and so has the pain. Weeks go on counting by themselves.
     """
-    last = person.entries.filter(kind=ROUND).order_by("-id").first()
+    last = next((each for each in reversed(notes) if each.kind == ROUND), None)
     if last is None:
         return {}
     marks: dict[str, str] = {}

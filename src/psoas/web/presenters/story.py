@@ -9,36 +9,32 @@ from psoas.clinic.interview import Interview, Step, result
 from psoas.clinic.logic import UNSURE
 from psoas.clinic.measured_tests import Shown, findings_from
 from psoas.clinic.types import Triage, Value
-from psoas.web.models import Person, Screen
+from psoas.web.models import Person
 from psoas.web.presenters.page import shelf
 
 NOTHING_SHOWN = Shown(frozenset(), frozenset(), frozenset(), ())
 
 
-def steps_of(person: Person) -> list[Screen]:
-    """The answered screens in order."""
-    return list(person.screens.order_by("place"))
-
-
-def interview_of(screens: list[Screen]) -> Interview:
-    """The interview as the clinic knows it."""
-    return Interview(tuple(Step(each.screen, each.values, frozenset(each.not_sure)) for each in screens))
+def interview_of(person: Person) -> Interview:
+    """The interview as the clinic knows it: the answered screens in order."""
+    kept = person.screens.order_by("place").values_list("screen", "values", "not_sure")
+    return Interview(tuple(Step(screen, values, frozenset(unsure)) for screen, values, unsure in kept))
 
 
 def triage_of(person: Person) -> Triage:
     """The level that the answers so far prove."""
-    return result(interview_of(steps_of(person)), shelf().knowledge)
+    return result(interview_of(person), shelf().knowledge)
 
 
 def told_of(person: Person) -> dict[str, Any]:
     """Everything told besides the safety questions, by key."""
-    return {each.key: each.value for each in person.told.all()}
+    return dict(person.told.values_list("key", "value"))
 
 
 def case_of(person: Person) -> Case:
     """The person's case. What they were not sure about among findings stays unknown."""
     told, reasoning = told_of(person), shelf()
-    answers = settled(interview_of(steps_of(person)).answers, reasoning.knowledge)
+    answers = settled(interview_of(person).answers, reasoning.knowledge)
     side = told.get("side")
     readings = {
         key.removeprefix("reading."): value

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psoas.clinic.case import facts_of
+from psoas.clinic.case import Case, Decision, facts_of
 from psoas.clinic.plan import circumstances_to_ask
 from psoas.clinic.types import Triage
 from psoas.web.models import Person
@@ -71,7 +71,7 @@ def time(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
 @after_safety
 def about(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """What the lines of the plan hang on, a few at a time, until nothing is left to ask."""
-    wanted, error = to_ask(person), ""
+    wanted, error = to_ask(*decided(person)), ""
     if not wanted:
         return redirect("plan", person.pk)
     asked = wanted[:AT_ONCE]
@@ -112,16 +112,14 @@ def about(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     )
 
 
-def to_ask(person: Person) -> list[str]:
+def to_ask(case: Case, decision: Decision) -> list[str]:
     """Circumstances of yes and no that bear on this plan and have not been asked."""
-    case, decision = decided(person)
-    told = told_of(person)
     facts = facts_of(case, decision.triage, shelf())
     named = (*ALWAYS, *circumstances_to_ask(decision.plan, facts, shelf().remedies))
     return [
         name
         for name in dict.fromkeys(named)
-        if shelf().circumstances[name]["type"] == "bool" and f"circumstance.{name}" not in told
+        if shelf().circumstances[name]["type"] == "bool" and name not in case.circumstances
     ]
 
 
@@ -131,12 +129,12 @@ def plan(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     """Every line with dose, steps, progression, stop rule, grade and source."""
     if not told_of(person).get("screen.time"):
         return redirect("time", person.pk)
-    if to_ask(person):
+    case, decision = decided(person)
+    if to_ask(case, decision):
         return redirect("about", person.pk)
     run = running(person)
     if run is not None and run.waits and triage.level != "SOON":  # at SOON the plan is general advice only
         return redirect("week", person.pk)
-    _case, decision = decided(person)
     can_start = any(line.exercise.minutes for line in decision.plan.lines)
     context = plan_of(decision) | {"person": person, "run": run, "can_start": can_start}
     return render(request, "plan.html", context)

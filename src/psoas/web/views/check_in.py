@@ -28,7 +28,7 @@ from psoas.web.presenters.check_in import (
 from psoas.web.presenters.journal import CHECK_IN, ROUND, START, Run, run_of, tally
 from psoas.web.presenters.page import shelf
 from psoas.web.presenters.sheets import MARKS
-from psoas.web.presenters.story import case_of, decided, steps_of, told_of, triage_of
+from psoas.web.presenters.story import case_of, decided, told_of, triage_of
 from psoas.web.presenters.week import planned_by_weekday, running
 from psoas.web.views.noting import Stamp, new_uid, note, notes_of, stamp, today
 from psoas.web.views.people import person_of, tell
@@ -79,7 +79,7 @@ def _ask_anew(person: Person, uid: str, at: datetime) -> None:
     """Move the safety answers into the journal, so that every question is asked again."""
     steps = [
         {"screen": each.screen, "values": each.values, "not_sure": each.not_sure, "at": each.at.isoformat()}
-        for each in steps_of(person)
+        for each in person.screens.order_by("place")
     ]
     if not steps:
         return
@@ -121,7 +121,7 @@ def ask(request: HttpRequest, person: Person, triage: Triage, step: str) -> Http
             if step != STEPS[-1]:
                 tell(person, {f"{KEPT}{step}": answer})
                 return redirect("check-in-step", person.pk, STEPS[at + 1])
-            _decide(person, run, stamp(request), told | {f"{KEPT}{step}": answer}, triage)
+            _decide(person, run, notes, stamp(request), told | {f"{KEPT}{step}": answer}, triage)
             return redirect("check-in-outcome", person.pk)
         except InputError as wrong:
             error = f"{wrong.what}. {wrong.advice}"
@@ -139,10 +139,12 @@ def ask(request: HttpRequest, person: Person, triage: Triage, step: str) -> Http
     return render(request, f"check_in_{step}.html", context, status=422 if error else 200)
 
 
-def _decide(person: Person, run: Run, now: Stamp, told: dict[str, Any], triage: Triage) -> Entry:
+def _decide(
+    person: Person, run: Run, notes: list[Entry], now: Stamp, told: dict[str, Any], triage: Triage
+) -> Entry:
     """Ask the clinic what comes next, and keep the check-in with its decision."""
-    last = person.entries.filter(kind__in=(START, CHECK_IN)).order_by("-id").first()
-    fresh = last is not None and person.told.filter(key__startswith="reading.", at__gt=last.received).exists()
+    before = next(each for each in reversed(notes) if each.kind in (START, CHECK_IN))
+    fresh = person.told.filter(key__startswith="reading.", at__gt=before.received).exists()
     angles = angle_values(case_of(person)) if fresh else {}
     made = kept_check_in(told, run, now.day, angles)
     found = review([*run.check_ins, made], triage, shelf().measures)

@@ -14,6 +14,7 @@ from psoas.clinic.interview import Interview, answered, next_screen
 from psoas.web.models import Person, Screen
 from psoas.web.presenters.page import shelf
 from psoas.web.presenters.sheets import STEP, STORY
+from psoas.web.presenters.story import decided
 from psoas.web.views.answer import to_ask
 from psoas.web.views.people import hold, ids_of, people_here, tell
 
@@ -40,16 +41,16 @@ def made() -> Person:
     """The person of example_person.toml with every page of the way filled in."""
     (case,) = tomllib.loads((files("psoas") / "example_person.toml").read_text(encoding="utf-8"))["case"]
     with transaction.atomic():
-        person = Person.objects.create(name=_("Example"))
+        person = Person.objects.create(name=_("Example"), is_example=True)
         _answer_safety(person, case["triage"] | {"age": case["age"]})
         asked = [name for sheet in (*STORY, STEP) for name in sheet.asks]
         told: dict[str, Any] = {f"finding.{name}": name in case["findings"] for name in asked}
         told |= {f"screen.{sheet.id}": True for sheet in (*STORY, STEP)}
-        told |= {"drawing": ["KNEE_ANT_PATELLA_R"], "side": case["side"], "example": True} | READINGS
+        told |= {"drawing": ["KNEE_ANT_PATELLA_R"], "side": case["side"]} | READINGS
         told |= {"circumstance.minutes_a_day": MINUTES_A_DAY, "screen.time": True}
         told["circumstance.office_work"] = True
         tell(person, told)
-        while left := to_ask(person):
+        while left := to_ask(*decided(person)):
             tell(person, {f"circumstance.{name}": False for name in left})
     return person
 

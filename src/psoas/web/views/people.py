@@ -48,6 +48,10 @@ def people_here(request: HttpRequest) -> list[Person]:
 
 
 def tell(person: Person, values: dict[str, Any]) -> None:
-    """Keep what was told, one row a key."""
-    for key, value in values.items():
-        Told.objects.update_or_create(person=person, key=key, defaults={"value": value})
+    """Keep what was told, one row a key; all of it or, where that cannot be, nothing."""
+    Told.objects.bulk_create(
+        [Told(person=person, key=key, value=value) for key, value in values.items()],
+        update_conflicts=True,
+        unique_fields=("person", "key"),
+        update_fields=("value", "at"),
+    )

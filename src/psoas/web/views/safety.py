@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psoas.clinic.answers import contradictions
+from psoas.clinic.answers import contradictions, settled
 from psoas.clinic.interview import Interview, answered, next_screen, result
 from psoas.clinic.knowledge import Screen as Shown
+from psoas.clinic.triage import proved_level, routes
 from psoas.clinic.wording import contacts, route_words
 from psoas.errors import InputError
 from psoas.web.models import Person, Screen
+from psoas.web.presenters.journal import run_of
 from psoas.web.presenters.page import shelf
 from psoas.web.presenters.safety import form, kept_screen, marks_of, replaced, told_before, verdict
 from psoas.web.presenters.sheets import MARKS
-from psoas.web.presenters.story import interview_of, steps_of, triage_of
+from psoas.web.presenters.story import interview_of
 from psoas.web.presenters.week import running
-from psoas.web.views.noting import new_uid
+from psoas.web.views.noting import new_uid, notes_of
 from psoas.web.views.people import person_of
 
 
@@ -27,8 +28,8 @@ from psoas.web.views.people import person_of
 def ask(request: HttpRequest, id: str, place: int) -> HttpResponse:
     """The screen at a place (from 1). An earlier one shows its answer; later ones are kept."""
     person = person_of(request, id)
-    steps = steps_of(person)
-    interview = interview_of(steps)
+    interview = interview_of(person)
+    steps = interview.steps
     if place > len(steps) + 1:
         return redirect("safety", person.pk, len(steps) + 1)
     kept = steps[place - 1] if place <= len(steps) else None
@@ -36,7 +37,7 @@ def ask(request: HttpRequest, id: str, place: int) -> HttpResponse:
     if screen is None:
         return redirect("result", person.pk)
     if request.method != "POST":
-        return _shown(request, person, interview, screen, place, marks_of(kept) or told_before(person))
+        return _shown(request, person, interview, screen, place, marks_of(kept))
     if request.POST.get("screen") not in (screen.id, None):  # another tab went on: show what is asked now
         return redirect("safety", person.pk, place)
     try:
@@ -47,22 +48,25 @@ def ask(request: HttpRequest, id: str, place: int) -> HttpResponse:
         message = f"{error.what}. {error.advice}"
         return _shown(request, person, interview, screen, place, marks, message, 422)
     after = replaced(interview, place, step)
-    level = result(after, shelf().knowledge).level
+    level = proved_level(settled(after.answers, shelf().knowledge), shelf().knowledge)
     wrong = contradictions(after.answers, shelf().knowledge)
     if wrong and level != "EMERGENCY":
         marks = {name: request.POST.get(name, "") for name in screen.questions}
         message = _("%(what)s: both cannot be. Answer again, or go back.") % {"what": wrong[0].says}
         return _shown(request, person, interview, screen, place, marks, message, 422)
-    with transaction.atomic():
-        Screen.objects.update_or_create(
-            person=person,
-            place=place,
-            defaults={
-                "screen": step.screen,
-                "values": dict(step.values),
-                "not_sure": sorted(step.not_sure),
-            },
-        )
+    answer = Screen(
+        person=person,
+        place=place,
+        screen=step.screen,
+        values=dict(step.values),
+        not_sure=sorted(step.not_sure),
+    )
+    Screen.objects.bulk_create(
+        [answer],
+        update_conflicts=True,
+        unique_fields=("person", "place"),
+        update_fields=("screen", "values", "not_sure", "at"),
+    )
     if level == "EMERGENCY":
         return redirect("result", person.pk)
     return redirect("safety", person.pk, place + 1)
@@ -118,9 +122,9 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     call = contacts(shelf().knowledge, person.country or None)
-    routes = result(interview, shelf().knowledge).routes
-    run = running(person)
-    context = form(screen, marks) | {
+    notes = notes_of(person)
+    run = run_of(notes)
+    context = form(screen, marks or told_before(notes)) | {
         "person": person,
         "checking": run is not None and run.round_at is not None,
         "since": None if run is None else run.since,
@@ -131,7 +135,7 @@ def _shown(
         "before": place - 1,
         "error": error,
         "call": call,
-        "routes": route_words(routes, call),
+        "routes": route_words(routes(interview.answers, shelf().knowledge), call),
     }
     return render(request, "safety.html", context, status=status)
 
@@ -140,11 +144,11 @@ def _shown(
 def outcome(request: HttpRequest, id: str) -> HttpResponse:
     """What the safety answers mean: stop, or go on."""
     person = person_of(request, id)
-    triage = triage_of(person)
+    interview = interview_of(person)
+    triage = result(interview, shelf().knowledge)
     stopped = triage.level in ("EMERGENCY", "URGENT")
-    kept = steps_of(person)
-    steps = len(kept)
-    if triage.level is None and next_screen(interview_of(kept), shelf().knowledge) is not None:
+    steps = len(interview.steps)
+    if triage.level is None and next_screen(interview, shelf().knowledge) is not None:
         return redirect("safety", person.pk, steps + 1)
     run = running(person)
     context = verdict(triage, person.country) | {

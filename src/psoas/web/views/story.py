@@ -25,6 +25,7 @@ from psoas.web.presenters.story import case_of, of_side, told_of, triage_of
 from psoas.web.views.people import person_of, tell
 
 DAYS = 2
+PAST_SAFETY = ("SOON", "SELF_CARE")  # None, while questions are open, is not
 Page = Callable[..., HttpResponse]
 
 
@@ -35,7 +36,7 @@ def after_safety(page: Page) -> Page:
     def guarded(request: HttpRequest, id: str, *rest: Any, **named: Any) -> HttpResponse:
         person = person_of(request, id)
         triage = triage_of(person)
-        if triage.level not in ("SOON", "SELF_CARE"):  # the result page sends on to what is still to ask
+        if triage.level not in PAST_SAFETY:  # the result page sends on to what is still to ask
             return redirect("result", person.pk)
         return page(request, person, triage, *rest, **named)
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from psoas.clinic.case import Decision
 from psoas.clinic.types import Triage
 from psoas.errors import InputError
 from psoas.exchange.calendar import Breaks, Words, reminders
@@ -32,29 +33,30 @@ from psoas.web.presenters.week import exercise_page, minutes_by_weekday, running
 from psoas.web.views.answer import to_ask
 from psoas.web.views.noting import chosen_day, is_uid, new_uid, note, notes_of, stamp, today
 from psoas.web.views.people import person_of
-from psoas.web.views.story import after_safety
+from psoas.web.views.story import PAST_SAFETY, after_safety
 
 Page = Callable[..., HttpResponse]
 MOST_PAIN = 10
 
 
 def with_run(page: Page) -> Page:
-    """Only a person with a plan under way; its open questions come first."""
+    """Only a person with a plan under way, past the safety questions; what is open comes first."""
 
     @wraps(page)
-    @after_safety
-    def guarded(
-        request: HttpRequest, person: Person, triage: Triage, *rest: Any, **named: Any
-    ) -> HttpResponse:
+    def guarded(request: HttpRequest, id: str, *rest: Any, **named: Any) -> HttpResponse:
+        person = person_of(request, id)
+        case, decision = decided(person)
+        if decision.triage.level not in PAST_SAFETY:
+            return redirect("result", person.pk)
         notes = notes_of(person)
         run = run_of(notes)
         if run is None:
             return redirect("plan", person.pk)
-        if triage.unasked:  # a check-in has begun: its questions come first
+        if decision.triage.unasked:  # a check-in has begun: its questions come first
             return redirect("safety", person.pk, 999)
-        if to_ask(person):
+        if to_ask(case, decision):
             return redirect("about", person.pk)
-        return page(request, person, run, notes, *rest, **named)
+        return page(request, person, run, notes, decision, *rest, **named)
 
     return guarded
 
@@ -74,9 +76,9 @@ def start(request: HttpRequest, person: Person, triage: Triage) -> HttpResponse:
     if run is not None and (triage.unasked or not run.may_begin_again(clock.now())):
         return redirect("check-in", person.pk)
     seen = run is not None and run.waits is not None  # a clinician has to have looked
-    if to_ask(person):
-        return redirect("about", person.pk)
     case, decision = decided(person)
+    if to_ask(case, decision):
+        return redirect("about", person.pk)
     if not any(line.exercise.minutes for line in decision.plan.lines):
         return redirect("plan", person.pk)
     error, worst = "", request.POST.get("worst", pain_told(person, clock.now()))
@@ -150,11 +152,12 @@ def _tasks(typed: list[dict[str, str]]) -> list[tuple[str, int]]:
 
 @require_safe
 @with_run
-def week(request: HttpRequest, person: Person, run: Run, notes: list[Entry]) -> HttpResponse:
+def week(
+    request: HttpRequest, person: Person, run: Run, notes: list[Entry], decision: Decision
+) -> HttpResponse:
     """Today's exercises, the other days, and what is due; or why the plan waits."""
     if run.waits:
         return render(request, "week_waits.html", {"person": person, "run": run, "uid": new_uid()})
-    _case, decision = decided(person)
     context = week_page(run, notes, decision.plan, today(request))
     context |= {
         "person": person,
@@ -196,11 +199,16 @@ def exercise(request: HttpRequest, id: str, exercise: str) -> HttpResponse:
 
 @with_run
 def _exercise(
-    request: HttpRequest, person: Person, run: Run, notes: list[Entry], exercise: str, error: str
+    request: HttpRequest,
+    person: Person,
+    run: Run,
+    notes: list[Entry],
+    decision: Decision,
+    exercise: str,
+    error: str,
 ) -> HttpResponse:
     if run.waits:
         return redirect("week", person.pk)
-    _case, decision = decided(person)
     line = next((each for each in decision.plan.lines if each.exercise.id == exercise), None)
     if line is None:
         raise Http404
@@ -252,11 +260,12 @@ def _not_kept(request: HttpRequest, person: Person, wrong: InputError) -> HttpRe
 
 @require_safe
 @with_run
-def calendar(request: HttpRequest, person: Person, run: Run, notes: list[Entry]) -> HttpResponse:
+def calendar(
+    request: HttpRequest, person: Person, run: Run, notes: list[Entry], decision: Decision
+) -> HttpResponse:
     """A calendar file for the days left of this week, at times that the person sets."""
     if run.waits:
         return redirect("week", person.pk)
-    _case, decision = decided(person)
     every = decision.plan.break_every_min
     typed = {
         "at": request.GET.get("at", "18:00"),
