@@ -1,6 +1,9 @@
 """The example person: whole, said to be one on every page, and gone in one press."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,3 +75,25 @@ def test_the_example_is_only_shown_when_asked_for(client: Any) -> None:
 
     strict = Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True)
     assert strict.post("/example/").status_code == 403
+
+
+def test_an_example_of_before_is_still_one(tmp_path: Path) -> None:
+    """A database from when it was kept among what was told."""
+    told = f"""
+import django, os, sys
+os.environ.update(DJANGO_SETTINGS_MODULE="psoas.web.settings", PSOAS_DATA={str(tmp_path)!r})
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+call_command("migrate", "web", "0004", verbosity=0)
+with connection.cursor() as cursor:
+    for name in ("a", "b"):
+        cursor.execute(f"INSERT INTO web_person VALUES ('{{name}}', '', '', '2026-01-01')")
+    cursor.execute("INSERT INTO web_told VALUES (1, 'example', 'true', '2026-01-01', 'a')")
+    cursor.execute("INSERT INTO web_told VALUES (2, 'side', '\\"r\\"', '2026-01-01', 'a')")
+call_command("migrate", verbosity=0)
+from psoas.web.models import Person, Told
+print([each.is_example for each in Person.objects.order_by("id")], [each.key for each in Told.objects.all()])
+"""
+    said = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True).stdout
+    assert said.strip() == "[True, False] ['side']"
