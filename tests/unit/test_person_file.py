@@ -189,7 +189,24 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 STRANGE = st.sampled_from(
-    [None, True, 0, -1, 10**30, 1.5, 1e308, "", "r", "\ud7ff", "2026-02-30", [], [[]], {}, {"x": None}]
+    [
+        None,
+        True,
+        0,
+        -1,
+        10**30,
+        1.5,
+        1e308,
+        "",
+        "r",
+        "\ud7ff",
+        "2026-02-30",
+        [],
+        [[]],
+        {},
+        {"x": None},
+        10**400,
+    ]
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from psoas.clinic import logic
 from psoas.clinic.answers import read_answers
 from psoas.clinic.knowledge import Knowledge, Question, Rule, load_knowledge, read_question
-from psoas.clinic.triage import triage
+from psoas.clinic.triage import proved_level, triage
 from psoas.clinic.types import Answers, Triage
 
 SHELF = load_knowledge()
@@ -109,6 +109,24 @@ def test_unknown_is_not_no_and_what_is_proved_stays(
     result = decide(LADDER, **values)
     assert (result.level, result.unasked) == (level, unasked)
     assert result.within_days == (9 if level == "SOON" else None)
+
+
+@pytest.mark.parametrize(
+    ("values", "not_sure", "proved", "level"),
+    [
+        ({}, (), "SELF_CARE", None),
+        (NO, (), "SELF_CARE", "SELF_CARE"),
+        ({"s": True, "x": True}, (), "SOON", "SOON"),
+        ({**NO, "u": True, "x": True}, (), "URGENT", "URGENT"),
+        ({"e": True, "x": True}, (), "EMERGENCY", "EMERGENCY"),
+        ({}, ("e",), "URGENT", "URGENT"),
+    ],
+)
+def test_what_is_proved_holds_while_questions_are_open(
+    values: dict[str, Any], not_sure: tuple[str, ...], proved: str, level: str | None
+) -> None:
+    answers = Answers({k: v for k, v in values.items() if k not in not_sure}, frozenset(not_sure))
+    assert (proved_level(answers, LADDER), triage(answers, LADDER).level) == (proved, level)
 
 
 def test_open_questions_stand_in_the_order_of_the_shelf() -> None:

@@ -138,7 +138,7 @@ def _sides(name: str, entry: Any, norm: Norm, where: str) -> dict[str, list[floa
         raise InputError(
             "a reading has `method`, `right` and `left`", where, 'Write { method = "...", right = [..] }.'
         )
-    if entry.get("method") not in norm.mdc:
+    if entry.get("method") not in tuple(norm.mdc):  # a list where a word should be has no hash
         raise InputError(
             _("unknown method %(method)s") % {"method": repr(entry.get("method"))},
             where,
@@ -191,4 +191,5 @@ def _task_pain_fell(days: Any, where: str) -> bool | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """A whole number is one however long; a fraction may be none."""
+    return type(value) is int or (isinstance(value, float) and math.isfinite(value))
