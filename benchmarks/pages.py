@@ -2,7 +2,7 @@
 
 The example person has a week under way; each page is opened by a browser without a cache, three times.
 First content: first contentful paint. Interactive: the later of that, the end of DOMContentLoaded and the end
-of the last task over 50 ms within a second of loading, as Lighthouse has it
+of the last task over 50 ms within a second of loading; Lighthouse waits for five quiet seconds
 (https://developer.chrome.com/docs/lighthouse/performance/interactive). From the start of the navigation.
 Pages with the 3D body are told apart: without a graphics card the processor draws the body.
 """
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _timed(browser: Any, address: str) -> dict[str, tuple[float, float]]:
-    """First content and interactive in ms by path, each the median of its visits; the last one in 3D."""
+    """First content and interactive in ms by path, each the median of its visits; those in 3D last."""
     from site_pages import PAGES, WITH_3D
     from walker import send, start_week
 

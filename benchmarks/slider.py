@@ -7,14 +7,14 @@ other work on the machine does not disturb.
 """
 
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 INPUTS, DRAGS, AT_MOST_MS = 60, 5, 150.0
 # Turns the slider as a person does and waits until the page shows what was asked for.
@@ -39,15 +39,11 @@ def main() -> int:
     if chromium is None:
         print("skipped: Chromium is not here")
         return 0
+    from served import serving
+
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "PSOAS_DATA": folder}
-        command = [sys.executable, "-m", "psoas.web", "--port", "0"]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
-            assert found is not None
-            single, drags = _in_the_browser(chromium, found.group())
-            server.terminate()
+        with serving(Path(folder)) as (_server, port):
+            single, drags = _in_the_browser(chromium, f"http://127.0.0.1:{port}")
         os.environ["PSOAS_DATA"] = folder
         cpu_ms = _server_cpu_ms()
     half, p95 = _percentile(single, 0.5), _percentile(single, 0.95)
